@@ -1,0 +1,40 @@
+/**
+ * Every reason for which octets, a frame, a PDU or a message goes no further. One closed union, `layer.what`.
+ * "Malformed" and "legal, but not ours" are different reasons; each is a counter of the same name.
+ */
+export const DROP_REASONS = {
+  // data link layer, receiving
+  "dl.check-octet": "the check octet does not close the frame",
+  "dl.truncated": "the line fell silent inside a frame",
+  "dl.length": "the frame is shorter or longer than its length field says",
+  "dl.frame-format": "extended frame format other than the standard one (LTE)",
+  "dl.control": "the first octet is no control field of an L_Data frame",
+  "dl.unexpected-octet": "an octet that is neither a service of this chip nor the start of a frame",
+  "dl.garbage": "octets discarded while looking for the next frame",
+  "dl.repeated": "repetition of a frame that was already received",
+  "dl.own-address": "a frame with our own address as source that we did not send",
+  "dl.poll": "L_Poll_Data: this device is no polling slave",
+  "dl.unexpected-confirmation": "L_Data.con of the chip without a frame outstanding",
+  // data link layer, sending
+  "dl.offline": "nothing can be sent: the transceiver or the bus is away",
+  "dl.queue-full": "the send queue is full",
+  "dl.too-long": "the frame is longer than the transceiver can send",
+  // network and transport layer
+  "nl.not-addressed": "point-to-point frame for another device",
+  "tl.length": "TPDU with too few or too many octets for its kind",
+  "tl.tpci": "TPCI that the standard does not define in this communication mode",
+  "tl.tag-group": "T_Data_Tag_Group: no logical tag extended object here",
+  "tlsm.no-connection": "connection-oriented TPDU outside a connection",
+  // application layer
+  "al.length": "APDU with a length that its service does not have",
+  "al.mode": "service that is not allowed in this communication mode",
+  "al.unknown-service": "APCI that the standard does not define",
+  "al.unsupported-service": "service that this device does not offer",
+  "al.response": "answer to a question that this device did not ask",
+  // applications
+  "device.not-in-programming-mode": "question for devices in programming mode only",
+  "bridge.unknown-topic": "MQTT topic that is none of ours",
+  "bridge.empty-payload": "empty payload: somebody cleared a retained topic",
+} as const;
+
+export type DropReason = keyof typeof DROP_REASONS;

@@ -1,0 +1,370 @@
+import type { GroupAddress, IndividualAddress } from "./address.ts";
+import type { Counter } from "./counter.ts";
+import type { DropReason } from "./drop.ts";
+import type { GroupSet } from "./group-set.ts";
+import type { Octets } from "./octets.ts";
+
+/*
+ * Every impulse that travels between the layers and every effect that leaves them: the file to read first.
+ *
+ *   octets ─▶ dl ─▶ nl ─▶ tl ─▶ tlsm ─▶ al ─▶ bridge, device        .ind and .con go up
+ *   octets ◀─ dl ◀─ nl ◀─ tl ◀─ tlsm ◀─ al ◀─ bridge, device        .req and .res go down
+ *
+ * `for` is the reducer (or, of an effect, the part of the shell), `type` the primitive as the standard writes it.
+ * A hop the standard has no name for is lower case. `at` is monotonic time in ms, stamped by the shell.
+ */
+
+/** KNX frame priority, highest first. Values on the wire: `layers.md` A.3. */
+export type Priority = "system" | "urgent" | "normal" | "low";
+
+/** The address type of a frame follows from this, so it is stored nowhere else. Group address 0 is broadcast. */
+export type Destination = Readonly<
+  { to: "individual"; address: IndividualAddress } | { to: "group"; address: GroupAddress }
+>;
+
+/** What every indication knows about the frame it came from. */
+export type Reception = Readonly<{
+  source: IndividualAddress;
+  priority: Priority;
+  /** 0…7 as received. */
+  hops: number;
+  /** The frame had its repeat flag set (its original was lost on the way to us). */
+  repeated: boolean;
+  /** When its last octet arrived. */
+  at: number;
+}>;
+
+/** Chosen by who makes a request, and returned unchanged in its confirmation. */
+export type Ref = number;
+
+/** How a request ended. `no_ack`: nobody acknowledged, or all were busy (the chip does not tell them apart). */
+export type Outcome =
+  | "ok"
+  | "no_ack"
+  /** On the bus at least once, but the chip never said how it ended. */
+  | "lost"
+  /** Not sent: the chip refused the upload. */
+  | "rejected"
+  /** Not sent: no transceiver or no bus. */
+  | "offline"
+  | "queue_full"
+  | "too_long";
+
+export type Confirmation = Readonly<{
+  ref: Ref;
+  outcome: Outcome;
+  /** Repetitions seen on the bus, 0…6. */
+  repeats: number;
+  at: number;
+}>;
+
+/** A group value: up to 6 bits travel inside the APCI octet (`short`), anything longer in octets of its own. */
+export type GroupValue = Readonly<{ octets: Octets; short: boolean }>;
+
+// ── dl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A frame to be sent; the link layer adds source, format, length and check octet. */
+export type LData = Readonly<{
+  destination: Destination;
+  priority: Priority;
+  hops: number;
+  /** 1…255 octets, TPCI first. */
+  tpdu: Octets;
+}>;
+
+export type DlImpulse = Readonly<
+  /** `behind`: how many octets were already waiting after this one when it was read. */
+  | { for: "dl"; type: "octet.ind"; octet: number; behind: number; at: number }
+  | { for: "dl"; type: "port-opened.ind"; at: number }
+  | { for: "dl"; type: "port-closed.ind"; at: number }
+  | { for: "dl"; type: "timeout"; timer: DlTimer; at: number }
+  /** From now on this is our address, and these are the group addresses we acknowledge. */
+  | { for: "dl"; type: "configure.req"; address: IndividualAddress; groups: GroupSet }
+  | { for: "dl"; type: "L_Data.req"; frame: LData; ref: Ref; at: number }
+>;
+
+/** Why the bus cannot be reached; the words of `bridge/event` in the MQTT interface. */
+export type OfflineReason = "starting" | "no_port" | "no_chip" | "no_power";
+
+// ── nl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type NlImpulse = Readonly<
+  | ({ for: "nl"; type: "L_Data.ind"; destination: Destination; tpdu: Octets } & Reception)
+  | ({ for: "nl"; type: "L_Data.con"; frame: LData } & Confirmation)
+  | {
+      for: "nl";
+      type: "N_Data.req";
+      destination: Destination;
+      priority: Priority;
+      tpdu: Octets;
+      ref: Ref;
+      at: number;
+    }
+>;
+
+// ── tl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type TlImpulse = Readonly<
+  | ({ for: "tl"; type: "N_Data_Individual.ind"; tpdu: Octets } & Reception)
+  | ({ for: "tl"; type: "N_Data_Group.ind"; destination: GroupAddress; tpdu: Octets } & Reception)
+  | ({ for: "tl"; type: "N_Data_Broadcast.ind"; tpdu: Octets } & Reception)
+  | ({
+      for: "tl";
+      type: "N_Data.con";
+      destination: Destination;
+      priority: Priority;
+      tpdu: Octets;
+    } & Confirmation)
+  | {
+      for: "tl";
+      type: "T_Data_Group.req";
+      destination: GroupAddress;
+      priority: Priority;
+      apdu: Octets;
+      ref: Ref;
+      at: number;
+    }
+  | {
+      for: "tl";
+      type: "T_Data_Broadcast.req";
+      priority: Priority;
+      apdu: Octets;
+      ref: Ref;
+      at: number;
+    }
+  | {
+      for: "tl";
+      type: "T_Data_Individual.req";
+      destination: IndividualAddress;
+      priority: Priority;
+      apdu: Octets;
+      ref: Ref;
+      at: number;
+    }
+  /** A connection-oriented TPDU that the state machine wants sent. */
+  | {
+      for: "tl";
+      type: "tpdu.req";
+      peer: IndividualAddress;
+      tpdu: ConnectionTpdu;
+      ref: Ref;
+      at: number;
+    }
+>;
+
+// ── tlsm ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The TPDUs that belong to a connection. Sequence numbers 0…15. */
+export type ConnectionTpdu = Readonly<
+  | { kind: "T_Connect" }
+  | { kind: "T_Disconnect" }
+  | { kind: "T_Data_Connected"; sequence: number; apdu: Octets; priority: Priority }
+  | { kind: "T_ACK"; sequence: number }
+  | { kind: "T_NAK"; sequence: number }
+>;
+
+export type TlsmImpulse = Readonly<
+  | { for: "tlsm"; type: "tpdu.ind"; source: IndividualAddress; tpdu: ConnectionTpdu; at: number }
+  | ({
+      for: "tlsm";
+      type: "tpdu.con";
+      peer: IndividualAddress;
+      tpdu: ConnectionTpdu;
+    } & Confirmation)
+>;
+
+// ── al ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type AlImpulse = Readonly<
+  | ({ for: "al"; type: "T_Data_Group.ind"; destination: GroupAddress; apdu: Octets } & Reception)
+  | ({ for: "al"; type: "T_Data_Broadcast.ind"; apdu: Octets } & Reception)
+  | ({ for: "al"; type: "T_Data_Individual.ind"; apdu: Octets } & Reception)
+  | ({
+      for: "al";
+      type: "T_Data_Group.con";
+      destination: GroupAddress;
+      apdu: Octets;
+    } & Confirmation)
+  | ({ for: "al"; type: "T_Data_Broadcast.con"; apdu: Octets } & Confirmation)
+  | ({
+      for: "al";
+      type: "T_Data_Individual.con";
+      destination: IndividualAddress;
+      apdu: Octets;
+    } & Confirmation)
+  | {
+      for: "al";
+      type: "A_GroupValue_Read.req";
+      destination: GroupAddress;
+      priority: Priority;
+      ref: Ref;
+      at: number;
+    }
+  | {
+      for: "al";
+      type: "A_GroupValue_Write.req" | "A_GroupValue_Response.req";
+      destination: GroupAddress;
+      priority: Priority;
+      value: GroupValue;
+      ref: Ref;
+      at: number;
+    }
+  | {
+      for: "al";
+      type: "A_IndividualAddress_Response.req";
+      priority: Priority;
+      ref: Ref;
+      at: number;
+    }
+  | {
+      for: "al";
+      type: "A_DeviceDescriptor_Response.req";
+      destination: IndividualAddress;
+      priority: Priority;
+      descriptorType: number;
+      descriptor: Octets;
+      ref: Ref;
+      at: number;
+    }
+>;
+
+// ── applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What the device itself answers. */
+export type DeviceImpulse = Readonly<
+  | ({ for: "device"; type: "A_DeviceDescriptor_Read.ind"; descriptorType: number } & Reception)
+  | ({ for: "device"; type: "A_IndividualAddress_Read.ind" } & Reception)
+  | { for: "device"; type: "programming-mode.req"; on: boolean }
+>;
+
+/** The mapping between group objects and MQTT topics. */
+export type BridgeImpulse = Readonly<
+  | ({ for: "bridge"; type: "A_GroupValue_Read.ind"; destination: GroupAddress } & Reception)
+  | ({
+      for: "bridge";
+      type: "A_GroupValue_Write.ind" | "A_GroupValue_Response.ind";
+      destination: GroupAddress;
+      value: GroupValue;
+    } & Reception)
+  | ({ for: "bridge"; type: "A_GroupValue_Read.con"; destination: GroupAddress } & Confirmation)
+  | ({
+      for: "bridge";
+      type: "A_GroupValue_Write.con" | "A_GroupValue_Response.con";
+      destination: GroupAddress;
+      value: GroupValue;
+    } & Confirmation)
+  /** Airtime somebody used on the line: every frame seen, own and foreign, repetitions included. */
+  | { for: "bridge"; type: "line.ind"; octets: number; own: boolean; at: number }
+  | { for: "bridge"; type: "bus.ind"; online: true; at: number }
+  | { for: "bridge"; type: "bus.ind"; online: false; reason: OfflineReason; at: number }
+  | { for: "bridge"; type: "broker.ind"; connected: boolean; at: number }
+  | ({ for: "bridge"; type: "message.ind"; at: number } & Message)
+  /** `epoch` + `at` = milliseconds since 1970 in UTC; sent at start and whenever the host clock was set. */
+  | { for: "bridge"; type: "clock.ind"; epoch: number; at: number }
+  /** Publish `bridge/health`; the shell brings what only it can measure. */
+  | { for: "bridge"; type: "health.req"; counters: Counters; process: ProcessFigures; at: number }
+  | { for: "bridge"; type: "timeout"; timer: BridgeTimer; at: number }
+  /** Orderly stop: say goodbye on MQTT. */
+  | { for: "bridge"; type: "stop.req"; at: number }
+>;
+
+export type Counters = Readonly<Partial<Record<Counter | DropReason, number>>>;
+
+export type ProcessFigures = Readonly<{
+  uptimeS: number;
+  rssMb: number;
+  cpuPercent: number;
+  loopLagMs: number;
+}>;
+
+/** An MQTT message as it arrived. */
+export type Message = Readonly<{
+  topic: string;
+  /** Decoded as UTF-8; empty when `size` is over the inbound limit. */
+  payload: string;
+  /** Octets of the payload as received. */
+  size: number;
+  retain: boolean;
+  /** MQTT 5 only. */
+  responseTopic?: string;
+  /** MQTT 5 correlation data, opaque: what came in goes out. */
+  correlation?: Octets;
+  /** MQTT 5 message expiry. */
+  expiryMs?: number;
+}>;
+
+export type Impulse =
+  | DlImpulse
+  | NlImpulse
+  | TlImpulse
+  | TlsmImpulse
+  | AlImpulse
+  | DeviceImpulse
+  | BridgeImpulse;
+
+// ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `start` of a running timer restarts it; after `stop` no timeout of it arrives. */
+export type DlTimer = Readonly<{
+  for: "dl";
+  /**
+   * link: reset, identification, answer to a state request, next poll · frame: silence inside a frame ·
+   * upload: next slice to the chip · confirmation: lack of progress of the frame with the chip
+   */
+  name: "link" | "frame" | "upload" | "confirmation";
+}>;
+
+/** due: the earliest of the bridge's own deadlines · grace: before `bridge/bus` says offline */
+export type BridgeTimer = Readonly<{ for: "bridge"; name: "due" | "grace" }>;
+
+export type Timer = DlTimer | BridgeTimer;
+
+/** One text for one timer, for whoever keeps them in a map. */
+export const timerKey = (timer: Timer): string => `${timer.for}.${timer.name}`;
+
+// ── effects ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * What the shell does. Plain data: compared, printed, replayed.
+ *
+ * Order. The effects of one impulse are executed completely, first to last, before the next impulse is taken. Each layer
+ * puts what the wire waits for before what only people wait for: an acknowledge octet is the only effect of the octet that
+ * decides it, so it goes out before any frame is decoded, published, logged or written to disk.
+ */
+export type Effect = Readonly<
+  | { for: "serial"; type: "write"; octets: Octets }
+  /** Close the port and open it again: the chip has been mute for too long. */
+  | { for: "serial"; type: "reopen" }
+  | { for: "timer"; type: "start"; timer: Timer; ms: number }
+  | { for: "timer"; type: "stop"; timer: Timer }
+  | { for: "mqtt"; type: "subscribe"; filters: readonly string[] }
+  | ({ for: "mqtt"; type: "publish" } & Publication)
+  | { for: "drops"; type: "drop"; reason: DropReason; octets: Octets }
+  | { for: "counters"; type: "count"; counter: Counter; by: number }
+  | { for: "log"; type: "note"; note: Note }
+>;
+
+export type Publication = Readonly<{
+  topic: string;
+  payload: string;
+  qos: 0 | 1;
+  retain: boolean;
+  /** The payload is JSON: MQTT 5 content type and payload format. */
+  json: boolean;
+  expiryS?: number;
+  correlation?: Octets;
+}>;
+
+/** Something an operator wants to read in the log: a fixed message and its fields, never prose built from values. */
+export type Note = Readonly<{
+  level: "debug" | "info" | "warn" | "error";
+  layer: "dl" | "nl" | "tl" | "tlsm" | "al" | "device" | "bridge";
+  message: string;
+  fields: Readonly<Record<string, string | number | boolean | null>>;
+}>;
+
+/** The whole contract of a layer: (state, impulse) → [state, impulses], `out` in execution order. */
+export type Step<S> = readonly [state: S, out: readonly (Impulse | Effect)[]];
+
+/** Nothing follows. Shared, so that an octet in the middle of a frame allocates no list. */
+export const NOTHING: readonly (Impulse | Effect)[] = [];
