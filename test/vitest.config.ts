@@ -1,11 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { PlainSummary } from "./plain-summary.ts";
 
 export default defineConfig({
   test: {
     root: "test",
     include: ["**/*.test.ts"],
     exclude: ["interop/**", "bench/**"],
-    reporters: ["default", "./plain-summary.ts"],
+    reporters: ["default", new PlainSummary()],
     coverage: { include: ["../src/core/**"] },
   },
 });
