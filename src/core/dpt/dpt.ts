@@ -1,0 +1,99 @@
+import type { GroupValue } from "../impulse.ts";
+import { DPT_1 } from "./dpt-1.ts";
+import { DPT_3 } from "./dpt-3.ts";
+import { DPT_5 } from "./dpt-5.ts";
+import { DPT_9 } from "./dpt-9.ts";
+import type { Decoding, Dpt, Encoding, MainType, Value } from "./main-type.ts";
+
+export type { Decoding, Dpt, DptError, Encoding, Range, Value } from "./main-type.ts";
+
+/** Every main type there is. A new one is a module of its own and a line here. */
+const MAIN_TYPES: readonly MainType[] = [DPT_1, DPT_3, DPT_5, DPT_9];
+
+const KNOWN: ReadonlyMap<string, Dpt> = new Map(
+  MAIN_TYPES.flatMap(({ subtypes, other }) => [...subtypes, other]).map((dpt) => [dpt.id, dpt]),
+);
+
+/**
+ * @param id `9.001`, also `DPT9.001`, `DPST-9-1`, `DPT-9`
+ * @returns the subtype; `9.xxx` for a subtype that is not in the list; undefined when the main type is unknown or the text
+ *   is no datapoint type at all
+ */
+export const findDpt = (id: string): Dpt | undefined => {
+  const known = KNOWN.get(id);
+  if (known) return known;
+  const plain = plainDptId(id);
+  return plain === undefined
+    ? undefined
+    : (KNOWN.get(plain) ?? KNOWN.get(`${plain.slice(0, plain.indexOf("."))}.xxx`));
+};
+
+/**
+ * The one spelling of a datapoint type: `9.001` for `DPT9.001`, `DPST-9-1`; `9.xxx` for `DPT-9`.
+ * @returns undefined when the text is no datapoint type; the type need not exist
+ */
+export const plainDptId = (text: string): string | undefined => {
+  const [, main, sub] =
+    /^(?:DPT[ -]?)?(\d{1,3})\.(\d{3,5}|xxx)$/i.exec(text) ??
+    /^DPS?T-(\d{1,3})(?:-(\d{1,5}))?$/i.exec(text) ??
+    [];
+  return main === undefined
+    ? undefined
+    : `${Number(main)}.${(sub ?? "xxx").padStart(3, "0").toLowerCase()}`;
+};
+
+/** Every subtype that is known by name, in the order of the standard. */
+export const knownDpts = (): readonly Dpt[] => MAIN_TYPES.flatMap(({ subtypes }) => subtypes);
+
+/**
+ * Group value → JSON value. Reserved bits are ignored.
+ * @returns the value, or `length` when the size does not fit the type (6 bits or less must have come inside the APCI octet,
+ *   more must not), or `invalid` when the octets are the type's own code for that; never throws
+ * @see `datapoint-types.md` §10.2, `mqtt-interface.md` §6
+ */
+export const decode = (dpt: Dpt, { octets, short }: GroupValue): Decoding =>
+  short === isShort(dpt) && octets.length === (dpt.bits + 7) >> 3
+    ? dpt.codec.decode(octets)
+    : { ok: false, why: "length" };
+
+/**
+ * What somebody wants to send → group value. Takes the JSON form of the type, the same as text, and everything else that
+ * `mqtt-interface.md` §6 accepts. Nothing is clamped.
+ * @param held the value that `toggle` turns over; without one it is refused with `no_value`
+ * @returns the group value, or the error for the sender; never throws
+ */
+export const encode = (dpt: Dpt, value: unknown, held?: Value): Encoding => {
+  const octets = dpt.codec.encode(value, held);
+  return octets.ok ? { ok: true, value: { octets: octets.value, short: isShort(dpt) } } : octets;
+};
+
+const isShort = (dpt: Dpt): boolean => dpt.bits <= 6;
+
+/** `text` of `mqtt-interface.md` §5.1: the word for a value (`on`, `up`), undefined where the type has none. */
+export const textOf = (dpt: Dpt, value: Value): string | undefined => dpt.codec.textOf?.(value);
+
+/**
+ * `event_type` of `mqtt-interface.md` §5.3: `increase`, `decrease`, `up`, `down` or `stop` of a step, else the text, else
+ * the service. A read is a read whatever value is held.
+ */
+export const eventTypeOf = (
+  dpt: Dpt | undefined,
+  value: Value,
+  service: "write" | "response" | "read",
+): string =>
+  service === "read" || dpt === undefined
+    ? service
+    : (dpt.codec.eventOf?.(value) ?? textOf(dpt, value) ?? service);
+
+/**
+ * Types whose telegrams are actions and not states, so that none of them replaces another in a queue.
+ * @param id as configured: it need not be a type with a codec here
+ * @see `mqtt-interface.md` §13.4
+ */
+export const isAction = (id: string | undefined): boolean =>
+  id !== undefined && (ACTIONS.has(id) || id.startsWith("3."));
+
+const ACTIONS: ReadonlySet<string> = new Set([
+  ...["1.007", "1.008", "1.010", "1.015", "1.016", "1.017"],
+  ...["15.000", "18.001", "26.001"],
+]);
