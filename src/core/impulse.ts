@@ -100,6 +100,7 @@ export type NlImpulse = Readonly<
       ref: Ref;
       at: number;
     }
+  | { for: "nl"; type: "configure.req"; address: IndividualAddress }
 >;
 
 // ── tl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,295 @@
+import type { ChipKind } from "../../config.ts";
+import type { DropReason } from "../../drop.ts";
+import type { Octets } from "../../octets.ts";
+import { frameLength, isFrameStart, MAX_FRAME, xorOf } from "./frame.ts";
+import { type ServiceKind, serviceLength, serviceOf } from "./tpuart.ts";
+
+/**
+ * Where the receiver stands in the stream of octets.
+ *
+ * boundary: the next octet begins a frame or is a service of the chip · frame: inside a frame whose start was proven ·
+ * poll: inside an L_Poll_Data frame · service: inside a service of two octets · search: the place in the stream is lost; only
+ * a whole frame whose check octet closes, or silence, gives it back.
+ */
+export type Rx = Readonly<
+  | { mode: "boundary"; lastAt: number }
+  | {
+      mode: "frame";
+      octets: readonly number[];
+      /** Octets of the whole frame; 0 until its length field is there. */
+      need: number;
+      /** Index before which the line seemed silent; 0 when it never did. */
+      gap: number;
+      /** Every octet came in a read of its own, so silence on the line would have been seen. */
+      single: boolean;
+      lastAt: number;
+    }
+  | { mode: "poll"; octets: readonly number[]; lastAt: number }
+  | { mode: "service"; kind: ServiceKind; first: number; lastAt: number }
+  | {
+      mode: "search";
+      octets: readonly number[];
+      /** How many of them were already part of a drop. */
+      reported: number;
+      lastAt: number;
+    }
+>;
+
+/** What the assembler found. */
+export type RxEvent = Readonly<
+  /** The header is complete: the moment to decide the acknowledge. `missing` octets are still to come. */
+  | { found: "header"; octets: Octets; missing: number; behind: number }
+  /** A whole frame whose check octet closes. */
+  | { found: "frame"; octets: Octets; at: number }
+  | { found: "service"; kind: ServiceKind; octets: Octets }
+  | { found: "drop"; reason: DropReason; octets: Octets }
+  | { found: "resync" }
+>;
+
+export const openRx = (at: number): Rx => ({ mode: "boundary", lastAt: at });
+
+/** An octet and how it arrived; see `octet.ind`. */
+export type Arrival = Readonly<{ octet: number; behind: number; at: number }>;
+
+/**
+ * Takes one octet.
+ * @param chip decides which octets are services; undefined while the chip is being identified
+ * @returns the next state, and what this octet completed, in the order of the stream
+ */
+export const assemble = (
+  rx: Rx,
+  arrival: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  switch (rx.mode) {
+    case "boundary":
+      return atBoundary(arrival, chip);
+    case "frame":
+      return inFrame(rx, arrival, chip);
+    case "poll":
+      return inPoll(rx, arrival, chip);
+    case "service":
+      return silence(rx.lastAt, arrival) > SILENCE_MS
+        ? after(settle(rx), atBoundary(arrival, chip))
+        : [
+            openRx(arrival.at),
+            [{ found: "service", kind: rx.kind, octets: [rx.first, arrival.octet] }],
+          ];
+    case "search":
+      return silence(rx.lastAt, arrival) > SILENCE_MS
+        ? after(settle(rx), atBoundary(arrival, chip))
+        : searching(rx, arrival);
+  }
+};
+
+/**
+ * The line has been silent for FRAME_SILENCE_MS: whatever is incomplete will stay so. A Reset.ind that arrived in one read
+ * with the beginning of a frame is recognised here, and only here (`tp-uart.md` §8, vector 15).
+ */
+export const fallSilent = (
+  rx: Rx,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const silent = openRx(rx.lastAt);
+  if (rx.mode !== "frame") return [silent, settle(rx)];
+  const reset: readonly RxEvent[] =
+    rx.gap === 0 && rx.octets.at(-1) === RESET
+      ? [{ found: "service", kind: "reset", octets: [RESET] }]
+      : NONE;
+  return [silent, [...truncated(rx, chip), ...reset]];
+};
+
+/** 13 bit times at 9600 bit/s: the distance of two octets inside a frame. `tp-uart.md` §5.1 */
+const OCTET_MS = 13 / 9.6;
+/**
+ * More silence than this between two octets makes a boundary likely. Inside a frame there is none; a confirmation follows
+ * its frame after 1.9 ms, the next frame after 5 ms.
+ */
+const SILENCE_MS = 1.5;
+/** Where octets come one by one, this much silence proves a boundary: no frame follows another sooner. */
+const PROVEN_SILENCE_MS = 4;
+/** Octets needed before "one by one" means something: the first read of a batching port can hold a single octet, too. */
+const PROVEN_SINGLE = 3;
+/** Without any octet for this long an incomplete frame is given up; longer than any port holds octets back. */
+export const FRAME_SILENCE_MS = 50;
+
+/** Reset.ind. */
+const RESET = 0x03;
+
+const NONE: readonly RxEvent[] = [];
+
+/** How long the line was silent before this arrival: its octet and those behind it took their time, too. */
+const silence = (lastAt: number, { at, behind }: Arrival): number =>
+  at - lastAt - OCTET_MS * (1 + behind);
+
+const atBoundary = (
+  { octet, behind, at }: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const kind = serviceOf(chip, octet);
+  switch (kind) {
+    case "frame":
+      return [
+        { mode: "frame", octets: [octet], need: 0, gap: 0, single: behind === 0, lastAt: at },
+        NONE,
+      ];
+    case "poll":
+      return [{ mode: "poll", octets: [octet], lastAt: at }, NONE];
+    case "break":
+      return [openRx(at), [{ found: "drop", reason: "dl.unexpected-octet", octets: [octet] }]];
+    case "unexpected":
+      return [
+        { mode: "search", octets: [octet], reported: 1, lastAt: at },
+        [{ found: "drop", reason: "dl.unexpected-octet", octets: [octet] }, { found: "resync" }],
+      ];
+    default:
+      return serviceLength(kind, octet) === 2
+        ? [{ mode: "service", kind, first: octet, lastAt: at }, NONE]
+        : [openRx(at), [{ found: "service", kind, octets: [octet] }]];
+  }
+};
+
+type InFrame = Extract<Rx, { mode: "frame" }>;
+
+const inFrame = (
+  rx: InFrame,
+  arrival: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const { octet, behind, at } = arrival;
+  const quiet = silence(rx.lastAt, arrival);
+  if (quiet > PROVEN_SILENCE_MS && rx.single && rx.octets.length >= PROVEN_SINGLE)
+    if (serviceOf(chip, octet) !== "unexpected")
+      return after(truncated(rx, chip), atBoundary(arrival, chip));
+  const octets = [...rx.octets, octet];
+  const next: InFrame = {
+    mode: "frame",
+    octets,
+    need: rx.need,
+    gap: quiet > SILENCE_MS ? rx.octets.length : rx.gap,
+    single: rx.single && behind === 0,
+    lastAt: at,
+  };
+  if (rx.need === 0) {
+    const need = frameLength(octets);
+    if (need === undefined) return [next, NONE];
+    if (need === 0) return fail(octets, next.gap, "dl.length", arrival, chip);
+    return [
+      { ...next, need },
+      [{ found: "header", octets, missing: need - octets.length, behind }],
+    ];
+  }
+  if (octets.length < rx.need) return [next, NONE];
+  if (xorOf(octets, 0, octets.length) !== 0xff)
+    return fail(octets, next.gap, "dl.check-octet", arrival, chip);
+  return [openRx(at), [{ found: "frame", octets, at }]];
+};
+
+/**
+ * A frame that was none. Its octets are looked through once more, because a lost or doubled octet shifts the end of a frame
+ * into its neighbour: up to a noticed silence (`gap`) in search of a whole frame, from there on as if nothing had been before.
+ */
+const fail = (
+  octets: readonly number[],
+  gap: number,
+  reason: DropReason,
+  { behind, at }: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const events: RxEvent[] = [{ found: "drop", reason, octets }, { found: "resync" }];
+  let rx: Rx = { mode: "search", octets: [], reported: 0, lastAt: at };
+  for (let index = 1; index < octets.length; index++) {
+    if (index === gap) rx = openRx(at);
+    const arrival = { octet: octets[index] ?? 0, behind: behind + octets.length - 1 - index, at };
+    const [next, found] = assemble(rx, arrival, chip);
+    rx = next;
+    // garbage of a frame that was dropped as a whole is not dropped a second time
+    for (const event of found)
+      if (event.found !== "drop" || event.reason !== "dl.garbage") events.push(event);
+  }
+  return [rx.mode === "search" ? { ...rx, reported: rx.octets.length } : rx, events];
+};
+
+/** A frame cut off by silence; it is too late to acknowledge anything found in it. */
+const truncated = (rx: InFrame, chip: ChipKind | undefined): readonly RxEvent[] => {
+  const arrival = { octet: 0, behind: 0, at: rx.lastAt };
+  const [rest, events] = fail(rx.octets, rx.gap, "dl.truncated", arrival, chip);
+  return [...events.filter((event) => event.found !== "header"), ...settle(rest)];
+};
+
+const inPoll = (
+  rx: Extract<Rx, { mode: "poll" }>,
+  arrival: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const poll: RxEvent = { found: "drop", reason: "dl.poll", octets: rx.octets };
+  if (silence(rx.lastAt, arrival) > SILENCE_MS && rx.octets.length !== POLL_HEADER)
+    return after([poll], atBoundary(arrival, chip));
+  const octets = [...rx.octets, arrival.octet];
+  if (octets.length < POLL_HEADER) return [{ ...rx, octets, lastAt: arrival.at }, NONE];
+  const slots = (octets[5] ?? 0) & 0x0f;
+  // a polling slave gets the F0 alone: what follows it then is the stream as usual
+  if (octets.length === POLL_HEADER && xorOf(octets, 0, POLL_HEADER) !== 0xff)
+    return fail(octets, 1, "dl.poll", arrival, chip);
+  if (octets.length < POLL_HEADER + slots) return [{ ...rx, octets, lastAt: arrival.at }, NONE];
+  return [openRx(arrival.at), [{ ...poll, octets }]];
+};
+
+/** Control, source, polling group address, number of slots, check octet; then one octet a slot. */
+const POLL_HEADER = 7;
+
+/** One more octet in search of a frame: does one end here? The earliest possible start wins. */
+const searching = (
+  rx: Extract<Rx, { mode: "search" }>,
+  { octet, at }: Arrival,
+): readonly [Rx, readonly RxEvent[]] => {
+  const octets = [...rx.octets, octet];
+  const start = closedFrame(octets);
+  if (start >= 0) {
+    const frame: RxEvent = { found: "frame", octets: octets.slice(start), at };
+    return [openRx(at), [...garbage(octets.slice(rx.reported, start)), frame]];
+  }
+  if (octets.length <= MAX_FRAME) return [{ ...rx, octets, lastAt: at }, NONE];
+  return [
+    { ...rx, octets: octets.slice(-MAX_FRAME), reported: Math.max(0, rx.reported - 1), lastAt: at },
+    rx.reported > 0 ? NONE : garbage(octets.slice(0, 1)),
+  ];
+};
+
+/** @returns index at which a frame begins that ends with the last octet, or −1 */
+const closedFrame = (octets: readonly number[]): number => {
+  let found = -1;
+  let sum = 0;
+  for (let start = octets.length - 1; start >= 0; start--) {
+    const octet = octets[start] ?? 0;
+    sum ^= octet;
+    if (sum !== 0xff || !isFrameStart(octet)) continue;
+    const length = octets.length - start;
+    if (length >= 8 && frameLength(octets.slice(start, start + 7)) === length) found = start;
+  }
+  return found;
+};
+
+/** What is left when the search ends in silence. */
+const settle = (rx: Rx): readonly RxEvent[] => {
+  switch (rx.mode) {
+    case "search":
+      return garbage(rx.octets.slice(rx.reported));
+    case "poll":
+      return [{ found: "drop", reason: "dl.poll", octets: rx.octets }];
+    case "service":
+      return [{ found: "drop", reason: "dl.truncated", octets: [rx.first] }];
+    case "frame":
+      return [{ found: "drop", reason: "dl.truncated", octets: rx.octets }];
+    case "boundary":
+      return NONE;
+  }
+};
+
+const garbage = (octets: Octets): readonly RxEvent[] =>
+  octets.length === 0 ? NONE : [{ found: "drop", reason: "dl.garbage", octets }];
+
+const after = (
+  before: readonly RxEvent[],
+  [rx, events]: readonly [Rx, readonly RxEvent[]],
+): readonly [Rx, readonly RxEvent[]] => [rx, [...before, ...events]];

@@ -1,0 +1,190 @@
+import type { DlImpulse, DlTimer, Effect, Impulse, Step } from "../../impulse.ts";
+import { never } from "../../never.ts";
+import type { Octets } from "../../octets.ts";
+import { decideAcknowledge } from "./acknowledge.ts";
+import { assemble, FRAME_SILENCE_MS, fallSilent, openRx, type RxEvent } from "./assemble.ts";
+import { decodeFrame, sameTelegram } from "./frame.ts";
+import { linkTimeout, move } from "./link.ts";
+import { isUp } from "./link-table.ts";
+import { noteTelegram } from "./repeats.ts";
+import { forgotten, pump, request } from "./send.ts";
+import { onService } from "./service.ts";
+import type { DlState } from "./state.ts";
+import { ACKNOWLEDGE } from "./tpuart.ts";
+import { echoed } from "./transmit.ts";
+
+/**
+ * Data link layer of TP1 behind a transceiver chip: octets and timeouts in; acknowledges, frames for the network layer and
+ * what goes to the chip out.
+ * @see KNX 03.02.02 Communication Medium TP1, 03.03.02 Data Link Layer General; `tp-uart.md`
+ */
+export const dl = (state: DlState, impulse: DlImpulse): Step<DlState> => {
+  switch (impulse.type) {
+    case "octet.ind":
+      return onOctet(state, impulse);
+    case "L_Data.req":
+      return request(state, impulse);
+    case "timeout":
+      return onTimeout(state, impulse.timer, impulse.at);
+    case "port-opened.ind":
+      return move({ ...state, rx: openRx(impulse.at) }, "port opened", impulse.at);
+    case "port-closed.ind":
+      return move({ ...state, rx: openRx(impulse.at) }, "port closed", impulse.at);
+    case "configure.req": {
+      const { address, groups } = impulse;
+      return [{ ...state, config: { ...state.config, address, groups } }, []];
+    }
+    default:
+      return never(impulse);
+  }
+};
+
+const onOctet = (
+  state: DlState,
+  arrival: Extract<DlImpulse, { type: "octet.ind" }>,
+): Step<DlState> => {
+  if (state.link.state === "closed") return [state, []];
+  const [rx, events] = assemble(state.rx, arrival, state.link.chip ?? undefined);
+  const before = state.rx.mode;
+  const received = { ...state, rx };
+  if (events.length === 0 && before !== "boundary") return [received, NONE];
+  const timers = frameTimer(before !== "boundary", rx.mode !== "boundary");
+  return onEvents(received, events, arrival.at, timers);
+};
+
+/** While anything is incomplete, silence has to be noticed. */
+const frameTimer = (was: boolean, is: boolean): readonly Effect[] => {
+  if (was === is) return NONE;
+  return is ? START_FRAME_TIMER : STOP_FRAME_TIMER;
+};
+
+const onEvents = (
+  state: DlState,
+  events: readonly RxEvent[],
+  at: number,
+  last: readonly Effect[],
+): Step<DlState> => {
+  if (events.length === 0) return [state, last];
+  const out: (Impulse | Effect)[] = [];
+  let current = state;
+  for (const event of events) {
+    const [next, caused] = onEvent(current, event, at);
+    current = next;
+    out.push(...caused);
+  }
+  out.push(...last);
+  return [current, out];
+};
+
+const onEvent = (state: DlState, event: RxEvent, at: number): Step<DlState> => {
+  switch (event.found) {
+    case "header":
+      return onHeader(state, event);
+    case "frame":
+      return onFrame(state, event.octets, event.at);
+    case "service":
+      return onService(state, event.kind, event.octets, at);
+    case "drop":
+      return [state, [{ for: "drops", type: "drop", reason: event.reason, octets: event.octets }]];
+    case "resync":
+      return [state, [{ for: "counters", type: "count", counter: "rx.resyncs", by: 1 }]];
+    default:
+      return never(event);
+  }
+};
+
+const onHeader = (
+  state: DlState,
+  { octets, missing, behind }: Extract<RxEvent, { found: "header" }>,
+): Step<DlState> => {
+  const { link, config, tx } = state;
+  if (!isUp(link.state)) return [state, NONE];
+  const chip = link.chip ?? "tpuart2";
+  switch (decideAcknowledge(config, chip, octets, missing, behind, tx.current)) {
+    case "yes":
+      return [state, ACKNOWLEDGED];
+    case "late":
+      return [state, TOO_LATE];
+    case "no":
+      return [state, NONE];
+  }
+};
+
+const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
+  const decoded = decodeFrame(octets);
+  if (!decoded.ok) {
+    const line: Impulse = {
+      for: "bridge",
+      type: "line.ind",
+      octets: octets.length,
+      own: false,
+      at,
+    };
+    return [state, [line, { for: "drops", type: "drop", reason: decoded.reason, octets }]];
+  }
+  const { source, ...frame } = decoded.value;
+  if (source === state.config.address) return onOwnFrame(state, octets, at);
+  const [recent, repetition] = noteTelegram(state.recent, source, octets, at);
+  const out: (Impulse | Effect)[] = [
+    { for: "bridge", type: "line.ind", octets: octets.length, own: false, at },
+  ];
+  if (!repetition) out.push({ for: "nl", type: "L_Data.ind", source, ...frame, at });
+  out.push(TELEGRAM, { for: "counters", type: "count", counter: "rx.octets", by: octets.length });
+  if (frame.repeated) out.push(REPEATED);
+  if (repetition) out.push({ for: "drops", type: "drop", reason: "dl.repeated", octets });
+  return [{ ...state, recent }, out];
+};
+
+/** The echo of what we send, or of what a reset made us forget; or somebody else has our address. */
+const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
+  const sending = state.tx.current;
+  const own = sending?.octets.length === octets.length && sameTelegram(octets, sending.octets);
+  const line: Impulse = { for: "bridge", type: "line.ind", octets: octets.length, own, at };
+  if (!own)
+    return [state, [line, { for: "drops", type: "drop", reason: "dl.own-address", octets }]];
+  const [tx, out] = echoed(state.tx, sending);
+  return [{ ...state, tx }, [line, ...out]];
+};
+
+const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState> => {
+  switch (name) {
+    case "link":
+      return linkTimeout(state, at);
+    case "upload":
+      return pump(state, at);
+    case "frame":
+      return onSilence(state, at);
+    case "confirmation": {
+      const [forgot, out] = forgotten(state, at);
+      const [reset, more] = move(forgot, "reset requested", at);
+      return [reset, [...more, ...out]];
+    }
+    default:
+      return never(name);
+  }
+};
+
+const onSilence = (state: DlState, at: number): Step<DlState> => {
+  if (state.rx.mode === "boundary") return [state, NONE];
+  const left = FRAME_SILENCE_MS - (at - state.rx.lastAt);
+  if (left > 0)
+    return [state, [{ for: "timer", type: "start", timer: FRAME_TIMER, ms: Math.ceil(left) }]];
+  const [rx, events] = fallSilent(state.rx, state.link.chip ?? undefined);
+  return onEvents({ ...state, rx }, events, at, NONE);
+};
+
+const NONE: readonly Effect[] = [];
+const FRAME_TIMER: DlTimer = { for: "dl", name: "frame" };
+const START_FRAME_TIMER: readonly Effect[] = [
+  { for: "timer", type: "start", timer: FRAME_TIMER, ms: FRAME_SILENCE_MS },
+];
+const STOP_FRAME_TIMER: readonly Effect[] = [{ for: "timer", type: "stop", timer: FRAME_TIMER }];
+const ACKNOWLEDGED: readonly Effect[] = [
+  { for: "serial", type: "write", octets: ACKNOWLEDGE },
+  { for: "counters", type: "count", counter: "ack.sent", by: 1 },
+];
+const TOO_LATE: readonly Effect[] = [
+  { for: "counters", type: "count", counter: "ack.late", by: 1 },
+];
+const TELEGRAM: Effect = { for: "counters", type: "count", counter: "rx.telegrams", by: 1 };
+const REPEATED: Effect = { for: "counters", type: "count", counter: "rx.repeated", by: 1 };

@@ -1,0 +1,98 @@
+/*
+ * The link to the transceiver: is there a port, a chip, a bus? One table owns every move.
+ */
+
+/**
+ * closed: no port · resetting: Reset.req sent, Reset.ind awaited · pausing: until the next Reset.req · identifying: the chip is
+ * asked which one it is · checking: configured after a reset, first state answer awaited · online · polling: online, state
+ * answer awaited · unpowered: the chip lives, the bus does not
+ */
+export type LinkState =
+  | "closed"
+  | "resetting"
+  | "pausing"
+  | "identifying"
+  | "checking"
+  | "online"
+  | "polling"
+  | "unpowered";
+
+export type LinkEvent =
+  | "port opened"
+  | "port closed"
+  | "reset requested"
+  | "reset indication"
+  | "reset indication, chip unknown"
+  | "chip identified"
+  | "state answer"
+  | "bus voltage missing"
+  | "timeout, tries left"
+  | "timeout, tries used up"
+  | "timeout, octets seen";
+
+/**
+ * -: nothing · reset: Reset.req · identify: ask for the kind of chip · configure: tell the chip its configuration, ask for its
+ * state · poll: ask for its state · watch: wait until the next poll · pause: wait, longer each time · up / down: tell the layers
+ * above · close: no timer runs
+ */
+export type LinkAction =
+  | "-"
+  | "reset"
+  | "down, reset"
+  | "identify"
+  | "configure"
+  | "poll"
+  | "watch"
+  | "up, watch"
+  | "pause"
+  | "down, watch"
+  | "down, close";
+
+/** Where the link goes, and what it does on the way. */
+type Cell = readonly [next: LinkState, action: LinkAction];
+
+type Row = readonly [
+  closed: Cell,
+  resetting: Cell,
+  pausing: Cell,
+  identifying: Cell,
+  checking: Cell,
+  online: Cell,
+  polling: Cell,
+  unpowered: Cell,
+];
+
+const COLUMN = {
+  closed: 0,
+  resetting: 1,
+  pausing: 2,
+  identifying: 3,
+  checking: 4,
+  online: 5,
+  polling: 6,
+  unpowered: 7,
+} as const satisfies Record<LinkState, number>;
+
+// biome-ignore format: read by column
+export const LINK_TABLE = {
+  //                                 closed                  resetting                    pausing                      identifying                  checking                      online                        polling                       unpowered
+  "port opened":                    [["resetting", "reset"], ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "down, reset"], ["resetting", "down, reset"], ["resetting", "reset"]],
+  "port closed":                    [["closed", "-"],        ["closed", "down, close"],   ["closed", "down, close"],   ["closed", "down, close"],   ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"]],
+  "reset requested":                [["closed", "-"],        ["resetting", "-"],          ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"]],
+  "reset indication":               [["closed", "-"],        ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"]],
+  "reset indication, chip unknown": [["closed", "-"],        ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"]],
+  "chip identified":                [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["checking", "configure"],   ["checking", "-"],            ["online", "-"],              ["polling", "-"],             ["unpowered", "-"]],
+  "state answer":                   [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["online", "up, watch"],      ["online", "-"],              ["online", "watch"],          ["checking", "configure"]],
+  "bus voltage missing":            [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "watch"]],
+  "timeout, tries left":            [["closed", "-"],        ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["polling", "poll"],          ["polling", "poll"],          ["unpowered", "poll"]],
+  "timeout, tries used up":         [["closed", "-"],        ["pausing", "pause"],        ["resetting", "reset"],      ["checking", "configure"],   ["resetting", "down, reset"], ["polling", "poll"],          ["resetting", "down, reset"], ["resetting", "reset"]],
+  "timeout, octets seen":           [["closed", "-"],        ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["online", "watch"],          ["polling", "poll"],          ["unpowered", "poll"]],
+} as const satisfies Record<LinkEvent, Row>;
+
+/** The only way a link changes its state. */
+export const linkCell = (state: LinkState, event: LinkEvent): Cell =>
+  LINK_TABLE[event][COLUMN[state]];
+
+/** Frames are received, acknowledged and sent in these states. A reset nobody asked for does not make the link go down. */
+export const isUp = (state: LinkState): boolean =>
+  state === "online" || state === "polling" || state === "checking";

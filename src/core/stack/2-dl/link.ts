@@ -1,0 +1,170 @@
+import type { Effect, Impulse, OfflineReason, Step } from "../../impulse.ts";
+import { never } from "../../never.ts";
+import type { Octets } from "../../octets.ts";
+import { type LinkAction, type LinkEvent, linkCell } from "./link-table.ts";
+import { pump } from "./send.ts";
+import type { DlState, Link } from "./state.ts";
+import {
+  configuration,
+  PRODUCT_REQUEST,
+  RESET_REQUEST,
+  STATE_REQUEST,
+  SYSTEM_STATE_REQUEST,
+} from "./tpuart.ts";
+import { flush } from "./transmit.ts";
+
+/** Reset.req → Reset.ind, ms: a frame of 263 octets on the line delays it by 364 ms. `tp-uart.md` §5.3 */
+const RESET_MS = 500;
+/** State.req → State.ind, ms. */
+const ANSWER_MS = 500;
+/** A question about the kind of chip → its answer, ms; another chip says nothing or reports a protocol error. */
+const IDENTIFY_MS = 100;
+/** Silence after which the chip is asked for its state, ms. */
+const POLL_MS = 2_000;
+/** A frame is coming in: the question waits, ms, because an answer inside a frame could not be told from its octets. */
+const POSTPONE_MS = 20;
+/** Between two series of resets, ms; the last one for ever. `mqtt-interface.md` §16.2 */
+const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** So often Reset.req or State.req go out before the silence counts. */
+const TRIES = 3;
+/** The two questions of an identification: is it an NCN, is it a TP-UART 2 or an E981? */
+const QUESTIONS = 2;
+
+/** One move of the link, with everything that follows from it. */
+export const move = (state: DlState, event: LinkEvent, at: number): Step<DlState> => {
+  const [next, action] = linkCell(state.link.state, event);
+  const tries = next === state.link.state && event !== "reset requested" ? state.link.tries : 0;
+  return act({ ...state, link: { ...state.link, state: next, tries } }, action, at);
+};
+
+/** The link timer: what it means depends on the state and on what was heard since. */
+export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
+  const { link, rx } = state;
+  const asks = link.state === "online" || link.state === "unpowered";
+  if (asks && rx.mode !== "boundary") return [state, [linkTimer(POSTPONE_MS)]];
+  if (rx.lastAt > link.since && (link.state === "online" || link.state === "polling"))
+    return move(state, "timeout, octets seen", at);
+  const tries = link.tries + 1;
+  const limit = link.state === "identifying" ? QUESTIONS : TRIES;
+  const counted = { ...state, link: { ...link, tries } };
+  return move(counted, tries < limit ? "timeout, tries left" : "timeout, tries used up", at);
+};
+
+const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
+  const { link, config } = state;
+  switch (action) {
+    case "-":
+      return [state, []];
+    case "reset":
+      return [since(state, at), [write(RESET_REQUEST), linkTimer(RESET_MS)]];
+    case "down, reset":
+      return follow(down(state, reasonOf(link), at), "reset", at);
+    case "identify":
+      return [
+        since(state, at),
+        [write(link.tries === 0 ? SYSTEM_STATE_REQUEST : PRODUCT_REQUEST), linkTimer(IDENTIFY_MS)],
+      ];
+    case "configure": {
+      const chip = link.chip ?? "tpuart2";
+      const configured = { ...state, link: { ...link, chip } };
+      const services = configuration(chip, config).map(write);
+      const guessed: readonly Effect[] = link.chip === null ? [GUESSED] : [];
+      const [polling, poll] = act(configured, "poll", at);
+      return [polling, [...services, ...poll, ...guessed]];
+    }
+    case "poll": {
+      const system = link.chip === "ncn5120" && link.tries % 2 === 0;
+      return [
+        since(state, at),
+        [write(system ? SYSTEM_STATE_REQUEST : STATE_REQUEST), linkTimer(ANSWER_MS)],
+      ];
+    }
+    case "watch":
+      return pump(since(state, at), at, [linkTimer(POLL_MS)]);
+    case "up, watch": {
+      const online: Impulse = { for: "bridge", type: "bus.ind", online: true, at };
+      const up = { ...state, link: { ...link, failures: 0, answered: true } };
+      const [watching, out] = act(up, "watch", at);
+      return [watching, [online, ...out, upNote(link)]];
+    }
+    case "down, watch":
+      return follow(down(state, "no_power", at), "watch", at);
+    case "pause": {
+      const pause = PAUSES_MS[Math.min(link.failures, PAUSES_MS.length - 1)] ?? 0;
+      const failures = link.failures + 1;
+      const first = link.failures === 0 ? down(state, reasonOf(link), at)[1] : [];
+      const reopen: readonly Effect[] =
+        failures % PAUSES_MS.length === 0 ? [{ for: "serial", type: "reopen" }] : [];
+      const paused = { ...state, link: { ...link, failures } };
+      return [since(paused, at), [linkTimer(pause), ...first, ...reopen]];
+    }
+    case "down, close": {
+      const [closed, out] = down(state, "no_port", at);
+      const forgotten = {
+        ...closed,
+        link: {
+          ...closed.link,
+          answered: false,
+          chip: config.chip === "auto" ? null : config.chip,
+        },
+      };
+      return [forgotten, [...STOP_TIMERS, ...out]];
+    }
+    default:
+      return never(action);
+  }
+};
+
+const reasonOf = (link: Link): OfflineReason => (link.answered ? "no_power" : "no_chip");
+
+/** Tells the layers above, and confirms whatever cannot be sent any more. */
+const down = (state: DlState, reason: OfflineReason, at: number): Step<DlState> => {
+  const [tx, confirmed] = flush(state.tx, at);
+  const offline: Impulse = { for: "bridge", type: "bus.ind", online: false, reason, at };
+  const note: Effect = {
+    for: "log",
+    type: "note",
+    note: { level: "warn", layer: "dl", message: "link down", fields: { reason } },
+  };
+  return [{ ...state, tx }, [...confirmed, offline, note]];
+};
+
+const follow = ([state, out]: Step<DlState>, action: LinkAction, at: number): Step<DlState> => {
+  const [next, more] = act(state, action, at);
+  return [next, [...more, ...out]];
+};
+
+const since = (state: DlState, at: number): DlState => ({
+  ...state,
+  link: { ...state.link, since: at },
+});
+
+const write = (octets: Octets): Effect => ({ for: "serial", type: "write", octets });
+
+const linkTimer = (ms: number): Effect => ({
+  for: "timer",
+  type: "start",
+  timer: { for: "dl", name: "link" },
+  ms,
+});
+
+const STOP_TIMERS: readonly Effect[] = (["link", "frame", "upload", "confirmation"] as const).map(
+  (name) => ({ for: "timer", type: "stop", timer: { for: "dl", name } }),
+);
+
+const GUESSED: Effect = {
+  for: "log",
+  type: "note",
+  note: {
+    level: "warn",
+    layer: "dl",
+    message: "chip did not say what it is; set knx.chip",
+    fields: { assumed: "tpuart2" },
+  },
+};
+
+const upNote = (link: Link): Effect => ({
+  for: "log",
+  type: "note",
+  note: { level: "info", layer: "dl", message: "link up", fields: { chip: link.chip } },
+});

@@ -1,0 +1,83 @@
+import type { DlImpulse, Effect, Impulse, Step } from "../../impulse.ts";
+import { encodeFrame } from "./frame.ts";
+import { isUp } from "./link-table.ts";
+import type { DlState } from "./state.ts";
+import { conclude, confirm, enqueue, type Tx, upload, uploadAgain } from "./transmit.ts";
+
+type Out = readonly (Impulse | Effect)[];
+
+/** L_Data.req: the frame gets our address and goes into the queue. */
+export const request = (
+  state: DlState,
+  { frame, ref, at }: Extract<DlImpulse, { type: "L_Data.req" }>,
+): Step<DlState> => {
+  const octets = encodeFrame({ ...frame, source: state.config.address, repeated: false });
+  const waiting = { frame, octets, ref };
+  if (!isUp(state.link.state)) return [state, [REQUESTED, ...confirm(waiting, "offline", 0, at)]];
+  const queued = enqueue(state.tx, state.link.chip ?? "tpuart2", waiting);
+  return typeof queued === "string"
+    ? [state, [REQUESTED, ...confirm(waiting, queued, 0, at)]]
+    : pump({ ...state, tx: queued }, at, [REQUESTED]);
+};
+
+/**
+ * Lets the upload go on, or begin, if the link allows it.
+ * @param before what comes first in the effects
+ */
+export const pump = (state: DlState, at: number, before: Out = []): Step<DlState> => {
+  const { link, rx, tx, config } = state;
+  if (link.state !== "online" && link.state !== "polling") return [state, before];
+  const [next, out] = upload(tx, {
+    chip: link.chip ?? "tpuart2",
+    baud: config.baud,
+    headerComing: rx.mode === "frame" && rx.need === 0,
+    at,
+  });
+  return [next === tx ? state : { ...state, tx: next }, [...before, ...out]];
+};
+
+/** L_Data.con of the chip. */
+export const confirmed = (
+  state: DlState,
+  positive: boolean,
+  octet: number,
+  at: number,
+): Step<DlState> => {
+  const sending = state.tx.current;
+  if (sending?.phase !== "sent")
+    return [
+      state,
+      [{ for: "drops", type: "drop", reason: "dl.unexpected-confirmation", octets: [octet] }],
+    ];
+  return finish(state, conclude(state.tx, sending, positive ? "ok" : "no_ack", at), at);
+};
+
+/** The chip did not take the upload: once more, then it is given up. */
+export const refused = (state: DlState, at: number): Step<DlState> => {
+  const sending = state.tx.current;
+  if (sending === null || sending.echoes > 0) return [state, []];
+  return sending.uploads < UPLOADS
+    ? pump({ ...state, tx: uploadAgain(state.tx, sending) }, at)
+    : finish(state, conclude(state.tx, sending, "rejected", at), at);
+};
+
+/**
+ * The chip has lost the frame: a reset. What was never seen on the line is handed over again when the link is back; what was
+ * seen may have arrived, and better lost than twice.
+ */
+export const forgotten = (state: DlState, at: number): Step<DlState> => {
+  const sending = state.tx.current;
+  if (sending === null) return [state, []];
+  if (sending.echoes === 0 && sending.uploads < UPLOADS)
+    return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
+  const outcome = sending.echoes > 0 ? "lost" : "rejected";
+  return finish(state, conclude(state.tx, sending, outcome, at), at);
+};
+
+/** How often a frame is handed to the chip at most. */
+const UPLOADS = 2;
+
+const finish = (state: DlState, [tx, out]: readonly [Tx, Out], at: number): Step<DlState> =>
+  pump({ ...state, tx }, at, out);
+
+const REQUESTED: Effect = { for: "counters", type: "count", counter: "tx.requested", by: 1 };

@@ -1,0 +1,44 @@
+import type { ChipKind, DlConfig } from "../../config.ts";
+import { openRx, type Rx } from "./assemble.ts";
+import type { LinkState } from "./link-table.ts";
+import type { Recent } from "./repeats.ts";
+import { openTx, type Tx } from "./transmit.ts";
+
+/** Everything the data link layer knows. */
+export type DlState = Readonly<{
+  config: DlConfig;
+  link: Link;
+  rx: Rx;
+  tx: Tx;
+  /** For telling a repetition from news. */
+  recent: Recent;
+}>;
+
+export type Link = Readonly<{
+  state: LinkState;
+  /** As configured, or as the chip said; null until then. */
+  chip: ChipKind | null;
+  /** Unanswered requests in this state. */
+  tries: number;
+  /** Series of resets without success since the link was last online. */
+  failures: number;
+  /** Since the port was opened the chip has said something: silence then means no bus power rather than no chip. */
+  answered: boolean;
+  /** When this state was entered, or the chip last asked. */
+  since: number;
+}>;
+
+export const openDl = (config: DlConfig): DlState => ({
+  config,
+  link: {
+    state: "closed",
+    chip: config.chip === "auto" ? null : config.chip,
+    tries: 0,
+    failures: 0,
+    answered: false,
+    since: 0,
+  },
+  rx: openRx(0),
+  tx: openTx(),
+  recent: [],
+});

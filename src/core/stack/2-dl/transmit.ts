@@ -1,0 +1,202 @@
+import type { ChipKind } from "../../config.ts";
+import type {
+  Confirmation,
+  Effect,
+  Impulse,
+  LData,
+  Outcome,
+  Priority,
+  Ref,
+} from "../../impulse.ts";
+import type { Octets } from "../../octets.ts";
+import { longestFrame, uploadOctet } from "./tpuart.ts";
+
+/** The way out: one frame with the chip, the others in order of their KNX priority. */
+export type Tx = Readonly<{
+  waiting: readonly Waiting[];
+  current: Sending | null;
+  /** Nothing is begun before this moment: the chip was too hot. */
+  restUntil: number;
+}>;
+
+type Waiting = Readonly<{ frame: LData; octets: Octets; ref: Ref }>;
+
+/**
+ * uploading: `next` is the octet that goes to the chip next · sent: the chip has it all.
+ * `uploads` counts attempts to hand it over, `echoes` how often it was seen on the line.
+ */
+export type Sending = Waiting &
+  Readonly<{ phase: "uploading" | "sent"; next: number; uploads: number; echoes: number }>;
+
+export const openTx = (): Tx => ({ waiting: [], current: null, restUntil: 0 });
+
+type Out = readonly (Impulse | Effect)[];
+
+/** Frames that may wait; a burst of answers to a busy line fits, a runaway application does not. */
+export const QUEUE_LIMIT = 64;
+/** Lack of progress of a frame with the chip, ms: neither an echo nor a confirmation. */
+export const CONFIRMATION_MS = 3_000;
+/** How long nothing is sent after a temperature warning, ms. */
+export const REST_MS = 1_000;
+/** Octets of a frame in one write: an acknowledge never waits behind more. */
+const SLICE = 2;
+/** Bits of a character on the host interface: start, 8 data, parity, stop. */
+const CHARACTER_BITS = 11;
+/** Until the upload looks again whether the line is free of a header, ms. */
+const HOLD_MS = 2;
+
+const RANK = { system: 0, urgent: 1, normal: 2, low: 3 } as const satisfies Record<
+  Priority,
+  number
+>;
+
+/**
+ * Takes a frame into the queue: before the first one of a lower priority.
+ * @returns the queue, or why the frame cannot be sent
+ */
+export const enqueue = (
+  tx: Tx,
+  chip: ChipKind,
+  waiting: Waiting,
+): Tx | Extract<Outcome, "too_long" | "queue_full"> => {
+  if (waiting.octets.length > longestFrame(chip)) return "too_long";
+  if (tx.waiting.length >= QUEUE_LIMIT) return "queue_full";
+  const rank = RANK[waiting.frame.priority];
+  const place = tx.waiting.findIndex(({ frame }) => RANK[frame.priority] > rank);
+  const at = place < 0 ? tx.waiting.length : place;
+  return { ...tx, waiting: tx.waiting.toSpliced(at, 0, waiting) };
+};
+
+/** Whether the line and the chip let an upload go on at this moment. */
+export type Conditions = Readonly<{
+  chip: ChipKind;
+  baud: number;
+  headerComing: boolean;
+  at: number;
+}>;
+
+/**
+ * Hands the next slice to the chip, beginning the next frame when there is none with it. While the header of a foreign frame
+ * is coming in nothing is written, so that its acknowledge finds the host interface free.
+ */
+export const upload = (
+  tx: Tx,
+  { chip, baud, headerComing, at }: Conditions,
+): readonly [Tx, Out] => {
+  if (tx.current?.phase === "sent") return [tx, NOTHING];
+  const [first, ...rest] = tx.waiting;
+  const sending: Sending | undefined =
+    tx.current ?? (first && { ...first, phase: "uploading", next: 0, uploads: 1, echoes: 0 });
+  if (sending === undefined) return [tx, NOTHING];
+  if (at < tx.restUntil) return [tx, [uploadTimer(Math.ceil(tx.restUntil - at))]];
+  if (headerComing) return [tx, [uploadTimer(HOLD_MS)]];
+  const end = Math.min(sending.next + SLICE, sending.octets.length);
+  const slice: number[] = [];
+  for (let index = sending.next; index < end; index++)
+    slice.push(...uploadOctet(chip, sending.octets, index));
+  const done = end === sending.octets.length;
+  const ms = Math.ceil((slice.length * CHARACTER_BITS * 1_000) / baud);
+  return [
+    {
+      ...tx,
+      waiting: tx.current === null ? rest : tx.waiting,
+      current: { ...sending, next: end, phase: done ? "sent" : "uploading" },
+    },
+    [{ for: "serial", type: "write", octets: slice }, done ? CONFIRMATION_TIMER : uploadTimer(ms)],
+  ];
+};
+
+/** Hands the current frame over once more from its first octet, at the next upload. */
+export const uploadAgain = (tx: Tx, sending: Sending): Tx => ({
+  ...tx,
+  current: { ...sending, phase: "uploading", next: 0, uploads: sending.uploads + 1 },
+});
+
+/** The current frame came back from the line. */
+export const echoed = (tx: Tx, sending: Sending): readonly [Tx, Out] => [
+  { ...tx, current: { ...sending, echoes: sending.echoes + 1 } },
+  [CONFIRMATION_TIMER, count(sending.echoes === 0 ? "tx.sent" : "tx.repeats")],
+];
+
+/** The current frame is done with. */
+export const conclude = (
+  tx: Tx,
+  sending: Sending,
+  outcome: Outcome,
+  at: number,
+): readonly [Tx, Out] => [
+  { ...tx, current: null },
+  [STOP_CONFIRMATION, ...confirm(sending, outcome, Math.max(0, sending.echoes - 1), at)],
+];
+
+/** The link is down: what is with the chip or waiting will not be sent. */
+export const flush = (tx: Tx, at: number): readonly [Tx, Out] => {
+  if (tx.current === null && tx.waiting.length === 0) return [tx, NOTHING];
+  const current = tx.current;
+  return [
+    openTx(),
+    [
+      STOP_UPLOAD,
+      STOP_CONFIRMATION,
+      ...(current ? confirm(current, current.echoes > 0 ? "lost" : "offline", 0, at) : NOTHING),
+      ...tx.waiting.flatMap((waiting) => confirm(waiting, "offline", 0, at)),
+    ],
+  ];
+};
+
+/** L_Data.con, and what is counted about it. */
+export const confirm = (
+  { frame, octets, ref }: Waiting,
+  outcome: Outcome,
+  repeats: number,
+  at: number,
+): Out => {
+  const confirmation: Confirmation = { ref, outcome, repeats, at };
+  const con: Impulse = { for: "nl", type: "L_Data.con", frame, ...confirmation };
+  switch (outcome) {
+    case "ok":
+      return [count("tx.confirmed"), con];
+    case "no_ack":
+      return [count("tx.no-ack"), con];
+    case "lost":
+      return [count("tx.lost"), con];
+    case "rejected":
+      return [count("tx.rejected"), con];
+    case "offline":
+      return [{ for: "drops", type: "drop", reason: "dl.offline", octets }, con];
+    case "queue_full":
+      return [{ for: "drops", type: "drop", reason: "dl.queue-full", octets }, con];
+    case "too_long":
+      return [{ for: "drops", type: "drop", reason: "dl.too-long", octets }, con];
+  }
+};
+
+const NOTHING: Out = [];
+const CONFIRMATION_TIMER: Effect = {
+  for: "timer",
+  type: "start",
+  timer: { for: "dl", name: "confirmation" },
+  ms: CONFIRMATION_MS,
+};
+const STOP_CONFIRMATION: Effect = {
+  for: "timer",
+  type: "stop",
+  timer: { for: "dl", name: "confirmation" },
+};
+const STOP_UPLOAD: Effect = { for: "timer", type: "stop", timer: { for: "dl", name: "upload" } };
+
+const uploadTimer = (ms: number): Effect => ({
+  for: "timer",
+  type: "start",
+  timer: { for: "dl", name: "upload" },
+  ms,
+});
+
+const count = (
+  counter: "tx.sent" | "tx.repeats" | "tx.confirmed" | "tx.no-ack" | "tx.lost" | "tx.rejected",
+): Effect => ({
+  for: "counters",
+  type: "count",
+  counter,
+  by: 1,
+});

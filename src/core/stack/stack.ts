@@ -1,0 +1,108 @@
+import { type BridgeState, bridge, openBridge } from "../app/bridge/bridge.ts";
+import { type DeviceState, device, openDevice } from "../app/device.ts";
+import type { StackConfig } from "../config.ts";
+import type { Effect, Impulse } from "../impulse.ts";
+import { never } from "../never.ts";
+import { dl } from "./2-dl/dl.ts";
+import { type DlState, openDl } from "./2-dl/state.ts";
+import { type NlState, nl, openNl } from "./3-nl/nl.ts";
+import { tl } from "./4-tl/tl.ts";
+import { openTlsm, type TlsmState, tlsm } from "./4-tlsm/tlsm.ts";
+import { al } from "./7-al/al.ts";
+
+/** Everything the stack knows, as one JSON value: nothing is kept anywhere else. */
+export type StackState = Readonly<{
+  dl: DlState;
+  nl: NlState;
+  tlsm: TlsmState;
+  device: DeviceState;
+  bridge: BridgeState;
+}>;
+
+/** The state before the first impulse: no port, no broker, nothing heard. */
+export const openStack = (config: StackConfig): StackState => ({
+  dl: openDl(config.dl),
+  nl: openNl(config.nl, config.dl.address),
+  tlsm: openTlsm(),
+  device: openDevice(config.device),
+  bridge: openBridge(config.bridge),
+});
+
+/**
+ * One impulse in, run to completion, effects out. First in, first out: impulses caused by an impulse are taken in the order
+ * in which they were caused, and the effects come out in that order too (the guarantee is written down at `Effect`).
+ * @throws Error after STEP_BOUND impulses: two layers feed each other, which is a bug and never input
+ */
+export const run = (
+  state: StackState,
+  impulse: Impulse,
+): readonly [state: StackState, effects: readonly Effect[]] => {
+  let effects = NO_EFFECTS;
+  let queue: (Impulse | Effect)[] | undefined;
+  let current = state;
+  let next: Impulse | Effect | undefined = impulse;
+  for (let step = 0; next !== undefined; next = queue?.[step++]) {
+    if (step > STEP_BOUND)
+      throw new Error(`no end after ${STEP_BOUND} steps at ${next.for} ${next.type}`);
+    let out: readonly (Impulse | Effect)[];
+    switch (next.for) {
+      case "dl": {
+        const [after, caused] = dl(current.dl, next);
+        if (after !== current.dl) current = { ...current, dl: after };
+        out = caused;
+        break;
+      }
+      case "nl": {
+        out = nl(current.nl, next)[1];
+        break;
+      }
+      case "tl": {
+        out = tl(next);
+        break;
+      }
+      case "tlsm": {
+        const [after, caused] = tlsm(current.tlsm, next);
+        if (after !== current.tlsm) current = { ...current, tlsm: after };
+        out = caused;
+        break;
+      }
+      case "al": {
+        out = al(next);
+        break;
+      }
+      case "device": {
+        const [after, caused] = device(current.device, next);
+        if (after !== current.device) current = { ...current, device: after };
+        out = caused;
+        break;
+      }
+      case "bridge": {
+        const [after, caused] = bridge(current.bridge, next);
+        if (after !== current.bridge) current = { ...current, bridge: after };
+        out = caused;
+        break;
+      }
+      case "serial":
+      case "timer":
+      case "mqtt":
+      case "drops":
+      case "counters":
+      case "log": {
+        if (effects === NO_EFFECTS) effects = [];
+        effects.push(next);
+        continue;
+      }
+      default:
+        return never(next);
+    }
+    if (out.length > 0) {
+      queue ??= [];
+      for (const item of out) queue.push(item);
+    }
+  }
+  return [current, effects];
+};
+
+/** Far above what one impulse can cause; a loop between two layers reaches it in milliseconds. */
+const STEP_BOUND = 10_000;
+const NO_EFFECTS: Effect[] = [];
