@@ -1,0 +1,59 @@
+import { createServer, type Server, type Socket } from "node:net";
+import type { Logger } from "pino";
+
+export type Broker = Readonly<{ url: string; port: number; close(): Promise<void> }>;
+
+/**
+ * A broker of our own, for those who have none: reachable from this machine only, nothing stored, MQTT 3.1.1.
+ * @throws when none of the ports is free
+ */
+export const openBroker = async (log: Logger, wanted = 1883): Promise<Broker> => {
+  const { Aedes } = await import("aedes");
+  const aedes = await Aedes.createBroker();
+  const server = createServer(aedes.handle);
+  const port = await listen(server, wanted);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  const url = `mqtt://${HOST}:${port}`;
+  if (port === wanted)
+    log.info({ url }, "embedded broker listening (MQTT 3.1.1, this machine only)");
+  else log.warn({ url, wanted }, "embedded broker listening on the next free port");
+  return {
+    url,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close();
+        aedes.close(() => {
+          for (const socket of sockets) socket.destroy();
+          resolve();
+        });
+      }),
+  };
+};
+
+const listen = async (server: Server, wanted: number): Promise<number> => {
+  for (let port = wanted; ; port++) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host: HOST, port }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      });
+      const address = server.address();
+      return typeof address === "object" && address !== null ? address.port : port;
+    } catch (error) {
+      const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+      if (!taken || port >= wanted + PORTS_TRIED) throw error;
+    }
+  }
+};
+
+const HOST = "127.0.0.1";
+const PORTS_TRIED = 50;

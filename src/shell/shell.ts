@@ -1,0 +1,121 @@
+import type { Logger } from "pino";
+import type { StackConfig } from "../core/config.ts";
+import type { Effect, Impulse } from "../core/impulse.ts";
+import { never } from "../core/never.ts";
+import { openStack, run } from "../core/stack/stack.ts";
+import { watchClock } from "./clock.ts";
+import { openCounters } from "./counters.ts";
+import { watchHealth } from "./health.ts";
+import { logNote } from "./log.ts";
+import { connectMqtt, type MqttOptions } from "./mqtt.ts";
+import { openSerial } from "./serial.ts";
+import type { SerialOptions } from "./serial-port.ts";
+import { createTimers } from "./timers.ts";
+
+export type ShellOptions = Readonly<{
+  config: StackConfig;
+  serial: SerialOptions;
+  mqtt: MqttOptions;
+  log: Logger;
+}>;
+
+export type Shell = Readonly<{
+  /** Says goodbye on MQTT, closes the port, and ends the shell with 0. */
+  stop(): Promise<void>;
+  /** How the shell ended: 0, or 70 (EX_SOFTWARE) after a throw inside the core. */
+  ended: Promise<number>;
+}>;
+
+/** The one place with a state: the world's impulses go into the core, its effects go out into the world. */
+export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOptions): Shell => {
+  let state = openStack(config);
+  let busy = false;
+  let over = false;
+  const waiting: Impulse[] = [];
+  let end: (code: number) => void = () => undefined;
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+
+  /** Every impulse passes here, one at a time: one caused by an effect is taken when all effects are executed. */
+  const deliver = (impulse: Impulse): void => {
+    if (busy) {
+      waiting.push(impulse);
+      return;
+    }
+    busy = true;
+    for (let next: Impulse | undefined = impulse; next && !over; next = waiting.shift()) take(next);
+    busy = false;
+  };
+
+  const take = (impulse: Impulse): void => {
+    let effects: readonly Effect[];
+    try {
+      [state, effects] = run(state, impulse);
+    } catch (error) {
+      over = true;
+      log.fatal({ err: error, impulse }, "the core threw: a bug, please report it with this line");
+      end(EX_SOFTWARE);
+      return;
+    }
+    for (const effect of effects) execute(effect);
+  };
+
+  const execute = (effect: Effect): void => {
+    switch (effect.for) {
+      case "serial":
+        if (effect.type === "write") serial.write(effect.octets);
+        else serial.reopen();
+        break;
+      case "timer":
+        if (effect.type === "start") timers.start(effect.timer, effect.ms);
+        else timers.stop(effect.timer);
+        break;
+      case "mqtt":
+        if (effect.type === "publish") mqtt.publish(effect);
+        else mqtt.subscribe(effect.filters);
+        break;
+      case "drops":
+        counters.drop(effect.reason, effect.octets);
+        break;
+      case "counters":
+        counters.count(effect.counter, effect.by);
+        break;
+      case "log":
+        logNote(log, effect.note);
+        break;
+      default:
+        never(effect);
+    }
+  };
+
+  const timers = createTimers(deliver);
+  const counters = openCounters(log);
+  const health = watchHealth(counters.read, deliver);
+  const serial = openSerial(port, deliver, log);
+  const mqtt = connectMqtt(
+    broker,
+    (impulse) => {
+      deliver(impulse);
+      if (impulse.type === "broker.ind" && impulse.connected) health.soon();
+    },
+    log,
+  );
+  const stopClock = watchClock(deliver);
+
+  const stop = async (): Promise<void> => {
+    deliver({ for: "bridge", type: "stop.req", at: performance.now() });
+    stopClock();
+    health.close();
+    await mqtt.end();
+    over = true;
+    timers.close();
+    counters.close();
+    await serial.close();
+    end(0);
+  };
+  return { stop, ended };
+};
+
+/** sysexits.h: an internal error was found. */
+const EX_SOFTWARE = 70;
