@@ -1,0 +1,140 @@
+import { createAgenda } from "./agenda.ts";
+
+export type Cancel = () => void;
+
+/**
+ * Time as the simulation sees it, in ms. While an event runs, `now()` is the moment it was due, however late the machine
+ * got around to it: an event that schedules the next one after 1.354 ms keeps that pace without drift.
+ */
+export interface Clock {
+  now(): number;
+  /** @returns what takes it back; harmless once it has run */
+  after(ms: number, run: () => void): Cancel;
+}
+
+export interface VirtualClock extends Clock {
+  /** Runs everything that is due within the next `ms`, in order, each at its own moment. */
+  advance(ms: number): void;
+  /** Runs event by event until the predicate holds. @returns false when it does not within `limitMs` */
+  runUntil(predicate: () => boolean, limitMs: number): boolean;
+}
+
+/** Time that jumps from event to event and stands still in between: a day passes in seconds, the same way each time. */
+export const virtualClock = (): VirtualClock => {
+  const agenda = createAgenda();
+  let now = 0;
+
+  const runNext = (limit: number): boolean => {
+    const next = agenda.next();
+    if (next === undefined || next.at > limit) return false;
+    agenda.take();
+    now = next.at;
+    next.run();
+    return true;
+  };
+
+  return {
+    now: () => now,
+    after: (ms, run) => {
+      const appointment = agenda.add(now + Math.max(0, ms), run);
+      return () => {
+        appointment.cancelled = true;
+      };
+    },
+    advance: (ms) => {
+      const limit = now + ms;
+      while (runNext(limit));
+      now = limit;
+    },
+    runUntil: (predicate, limitMs) => {
+      const limit = now + limitMs;
+      while (!predicate()) {
+        if (runNext(limit)) continue;
+        now = limit;
+        return predicate();
+      }
+      return true;
+    },
+  };
+};
+
+export interface RealClock extends Clock {
+  /** Drops everything that is pending and takes nothing more. */
+  stop(): void;
+}
+
+/**
+ * Time of the machine. Node's timers count whole milliseconds, so each event may come up to 1 ms late, but never later
+ * than the one before it makes necessary. When the process itself was held up for longer, simulated time pauses with it:
+ * otherwise the line would run on while a host in the same process had no chance to answer.
+ */
+export const realClock = (): RealClock => {
+  const agenda = createAgenda();
+  let paused = 0;
+  let reached = 0;
+  let running: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let armedFor = Number.POSITIVE_INFINITY;
+  let turn: NodeJS.Immediate | undefined;
+  let stopped = false;
+
+  const now = (): number => {
+    if (running !== undefined) return running;
+    const time = performance.now() - paused;
+    const late = time - (agenda.next()?.at ?? time) - LATE_MS;
+    if (late > 0) paused += late;
+    reached = Math.max(reached, late > 0 ? time - late : time);
+    return reached;
+  };
+
+  const arm = (): void => {
+    const next = agenda.next();
+    if (stopped || turn !== undefined || next === undefined) return;
+    if (timer !== undefined && armedFor <= next.at) return;
+    clearTimeout(timer);
+    armedFor = next.at;
+    timer = setTimeout(runDue, next.at - now());
+  };
+
+  const runDue = (): void => {
+    timer = undefined;
+    turn = undefined;
+    const time = now();
+    const due = agenda.next()?.at;
+    if (due !== undefined && due <= time + EARLY_MS) {
+      running = due;
+      for (let next = agenda.next(); next?.at === due; next = agenda.next()) {
+        agenda.take();
+        next.run();
+      }
+      running = undefined;
+      reached = Math.max(reached, due);
+    }
+    // Between two moments the process gets to read what arrived, as it would have if both had been on time.
+    const next = agenda.next();
+    if (next !== undefined && next.at <= time + EARLY_MS && !stopped) turn = setImmediate(runDue);
+    else arm();
+  };
+
+  return {
+    now,
+    after: (ms, run) => {
+      const appointment = agenda.add(now() + Math.max(0, ms), run);
+      if (running === undefined) arm();
+      return () => {
+        appointment.cancelled = true;
+      };
+    },
+    stop: () => {
+      stopped = true;
+      agenda.clear();
+      clearTimeout(timer);
+      if (turn !== undefined) clearImmediate(turn);
+    },
+  };
+};
+
+/** A timer that fires this much before its event is on time: waiting another whole millisecond would be worse. */
+const EARLY_MS = 0.4;
+/** Ordinary lateness of a timer; beyond it the process was held up. */
+const LATE_MS = 2;
