@@ -1,7 +1,15 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Logger } from "pino";
 
-export type Broker = Readonly<{ url: string; port: number; close(): Promise<void> }>;
+export type Broker = Readonly<{
+  url: string;
+  port: number;
+  /** The protocol version it speaks: 4 is MQTT 3.1.1. */
+  version: 4;
+  /** Every message published on topics that fit the filter. */
+  watch(filter: string, see: (topic: string, payload: string) => void): void;
+  close(): Promise<void>;
+}>;
 
 /**
  * A broker of our own, for those who have none: reachable from this machine only, nothing stored, MQTT 3.1.1.
@@ -25,6 +33,17 @@ export const openBroker = async (log: Logger, wanted = 1883): Promise<Broker> =>
   return {
     url,
     port,
+    version: 4,
+    watch(filter, see) {
+      aedes.subscribe(
+        filter,
+        ({ topic, payload }, done) => {
+          see(topic, payload.toString());
+          done();
+        },
+        () => undefined,
+      );
+    },
     close: () =>
       new Promise((resolve) => {
         server.close();

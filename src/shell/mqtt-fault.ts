@@ -55,6 +55,6 @@ const PATTERNS: readonly (readonly [MqttFault, RegExp])[] = [
   ["refused", /\bECONNREFUSED\b/],
   ["unknown-host", /\bENOTFOUND\b|\bEAI_AGAIN\b/],
   ["unreachable", /\bE(HOST|NET)UNREACH\b|\bETIMEDOUT\b|connack timeout/i],
-  ["certificate", /CERT|SELF_SIGNED|ERR_TLS|ERR_SSL|\bSSL\b|certificate/i],
+  ["certificate", /CERT|UNABLE_TO_|SELF_SIGNED|ERR_TLS|ERR_SSL|\bSSL\b|certificate/i],
   ["closed", /\bECONNRESET\b|\bEPIPE\b|keepalive/i],
 ];

@@ -125,6 +125,8 @@ export const connectMqtt = (
     });
   };
 
+  const warning = setInterval(() => warnOfUnverified(options, log), HOUR_MS);
+  warnOfUnverified(options, log);
   open().catch(tryLater);
   return {
     subscribe(filters) {
@@ -141,6 +143,7 @@ export const connectMqtt = (
     async end() {
       ended = true;
       clearTimeout(retry);
+      clearInterval(warning);
       const current = client;
       client = undefined;
       if (current === undefined) return;
@@ -218,6 +221,10 @@ const messageOf = (
   };
 };
 
+const warnOfUnverified = ({ url, verify }: MqttOptions, log: Logger): void => {
+  if (!verify && /^(mqtts|wss|ssl):/.test(url)) log.warn({}, UNVERIFIED);
+};
+
 /** User name and password of a URL are nobody's business. */
 const withoutSecrets = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
 
@@ -226,6 +233,9 @@ const TLS_AT_LEAST = { minVersion: "TLSv1.2" };
 /** No retained messages on subscribing, not what we publish ourselves, the retain flag as it was published. */
 const SUBSCRIBE_5 = { qos: 1, rh: 2, nl: true, rap: true } as const;
 const SUBSCRIBE_4 = { qos: 1 } as const;
+const UNVERIFIED =
+  "the broker's certificate is not checked: anybody in between can read and command";
+const HOUR_MS = 3_600_000;
 const SUBSCRIPTION_REFUSED =
   "the broker refuses subscriptions, so commands will not arrive: check its access rules";
 /** MQTT interface §3, ±20 % random. */

@@ -17,6 +17,8 @@ export type ShellOptions = Readonly<{
   serial: SerialOptions;
   mqtt: MqttOptions;
   log: Logger;
+  /** Where to keep what must survive a restart. */
+  stateDirectory?: string;
 }>;
 
 export type Shell = Readonly<{

@@ -1,0 +1,155 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { LogLevel } from "../config/config.ts";
+import type { ChipKind } from "../core/config.ts";
+import type { House } from "../sim/house.ts";
+
+export type DemoOptions = Readonly<{
+  port: number;
+  chip: ChipKind;
+  faults?: number;
+  logLevel: LogLevel;
+}>;
+
+/** `knxpi demo` */
+export const addDemo = (program: Command): void => {
+  program
+    .command("demo")
+    .description("run the bridge on a simulated house with a broker of its own")
+    .option("-p, --port <number>", "where the broker listens", wholeNumber, 1883)
+    .addOption(
+      new Option("--chip <kind>", "the transceiver chip that is simulated")
+        .choices(["tpuart2", "ncn5120", "e981"])
+        .default("tpuart2"),
+    )
+    .option(
+      "--faults <seed>",
+      "disturb line and chip at random, the same way each time",
+      wholeNumber,
+    )
+    .addOption(
+      new Option("--log-level <level>", "how much of the log to show")
+        .choices(["trace", "debug", "info", "warn", "error", "silent"])
+        .default("warn"),
+    )
+    .addHelpText(
+      "after",
+      `
+Everything is the real program but the line: the chip is simulated down to its octets, behind the same
+serial port interface as a real one. Nothing else has to be installed; any MQTT client can look on.
+
+Examples:
+  knxpi demo
+  knxpi demo --port 2883 --chip ncn5120
+  knxpi demo --faults 7 --log-level info      how the bridge copes with a bad line`,
+    )
+    .action(async (options: DemoOptions) => {
+      process.exit(await demo(options));
+    });
+};
+
+/** @returns the exit code, once the demo was stopped */
+const demo = async (options: DemoOptions): Promise<number> => {
+  const [house, config, { openLog }, { openBroker }, { openShell }, { untilEnded }] =
+    await Promise.all([
+      import("../sim/house.ts"),
+      import("../config/load.ts"),
+      import("../shell/log.ts"),
+      import("../shell/broker.ts"),
+      import("../shell/shell.ts"),
+      import("../shell/signals.ts"),
+    ]);
+  const simulated = house.startHouse({
+    kind: options.chip,
+    lively: true,
+    ...(options.faults !== undefined && { seed: options.faults, rates: FAULTS }),
+  });
+  const loaded = config.loadConfig(configuration(simulated, house.HOUSE_OBJECTS), {
+    path: "demo.yaml",
+    env: {},
+    readFile: () => "",
+  });
+  if (!loaded.ok)
+    throw new Error(`demo: ${loaded.errors.map(({ message }) => message).join("; ")}`);
+  const { stack, port, mqtt } = loaded.config;
+  const log = await openLog(options.logLevel);
+  const broker = await openBroker(log, options.port);
+  const shell = openShell({
+    config: stack,
+    serial: { ...port, binding: simulated.binding },
+    mqtt: {
+      ...mqtt,
+      url: broker.url,
+      version: broker.version,
+      payloadLimit: stack.bridge.limits.payload,
+    },
+    log,
+  });
+  console.log(banner(broker.port));
+  broker.watch(`${mqtt.base}/ga/#`, showChanges());
+  const code = await untilEnded(shell, log);
+  await broker.close();
+  simulated.stop();
+  return code;
+};
+
+/** JSON is YAML, so the house goes through the same checks as any configuration. */
+const configuration = (
+  { path }: House,
+  objects: readonly Readonly<{
+    ga: string;
+    name: string;
+    room: string;
+    dpt: string;
+    writable: boolean;
+    state?: string;
+  }>[],
+): string =>
+  JSON.stringify({
+    version: 1,
+    instance: "demo",
+    knx: { port: path, chip: "auto", address: "1.1.250" },
+    objects: objects.map(({ state, ...object }) => ({
+      ...object,
+      ...(state !== undefined && { state_ga: state }),
+    })),
+  });
+
+/** One line for each value that changed. */
+const showChanges = (): ((topic: string, payload: string) => void) => {
+  const shown = new Map<string, string>();
+  return (topic, payload) => {
+    if (!topic.endsWith("/state")) return;
+    const state: { ga: string; name?: string; value: unknown; text?: string; unit?: string } =
+      JSON.parse(payload);
+    const value = [state.text ?? JSON.stringify(state.value), state.unit].join(" ");
+    if (shown.get(state.ga) === value) return;
+    shown.set(state.ga, value);
+    const time = new Date().toTimeString().slice(0, 8);
+    console.log(`${time}  ${state.ga.padEnd(7)} ${(state.name ?? "").padEnd(28)} ${value}`);
+  };
+};
+
+const banner = (port: number): string => {
+  const broker = `-h 127.0.0.1 -p ${port}`;
+  return `
+A simulated KNX line with a lamp, a dimmer, a blind, a push button and a room temperature sensor.
+The bridge is 1.1.250; its broker is mqtt://127.0.0.1:${port} (MQTT 3.1.1). Try in another terminal:
+
+  mosquitto_sub ${broker} -v -t 'knx/ga/+/+/+/state'      watch every value
+  mosquitto_pub ${broker} -t knx/ga/1/1/10/set -m on      switch the lamp; its status is 1/4/10
+  mosquitto_pub ${broker} -t knx/ga/1/3/10/set -m 40      dim to 40 %; status 1/5/10
+  mosquitto_pub ${broker} -t knx/ga/2/1/3/set -m 50       blind to half; watch 2/1/4 move
+  mosquitto_pub ${broker} -t knx/ga/4/0/1/get -n          ask the sensor for the temperature
+  mosquitto_pub ${broker} -t knx/ga/1/3/10/set -m 150     refused, see 'knx/bridge/error'
+
+Ctrl-C ends it. Values as they change:
+`;
+};
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Not a whole number.");
+  return Number(text);
+};
+
+/** Often enough to be seen within a minute. */
+const FAULTS = { hostLost: 0.001, hostFlipped: 0.001, busDamaged: 0.02, nak: 0.02, busy: 0.02 };

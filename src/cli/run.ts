@@ -1,0 +1,104 @@
+import { mkdirSync } from "node:fs";
+import { type Command, Option } from "commander";
+import type { LogLevel } from "../config/config.ts";
+
+export type RunOptions = Readonly<{
+  config: string;
+  state?: string;
+  logLevel?: LogLevel;
+  programmingMode?: true;
+}>;
+
+/** `knxpi run` */
+export const addRun = (program: Command): void => {
+  program
+    .command("run")
+    .description("run the bridge on the bus until it is told to stop")
+    .requiredOption("-c, --config <file>", "configuration (YAML); try it with knxpi check first")
+    .option("--state <directory>", "where to keep what must survive a restart; made if missing")
+    .addOption(
+      new Option("--log-level <level>", "how much to log; wins over log.level of the file").choices(
+        ["trace", "debug", "info", "warn", "error", "silent"],
+      ),
+    )
+    .option("--programming-mode", "start in programming mode, as if its button had been pressed")
+    .addHelpText(
+      "after",
+      `
+Without mqtt.url in the configuration a broker of its own listens on 127.0.0.1:1883.
+The log is for people on a terminal and JSON otherwise. SIGTERM or Ctrl-C stops in order.
+
+Ends with 0 after an orderly stop, 1 if the configuration has errors, 2 after a wrong command line,
+70 after an internal error. A missing serial port or broker never ends it.
+
+Examples:
+  knxpi run --config /etc/knxpi/house.yaml --state /var/lib/knxpi
+  knxpi run -c house.yaml --log-level debug`,
+    )
+    .action(async (options: RunOptions) => {
+      process.exit(await run(options));
+    });
+};
+
+/**
+ * @param say takes what is wrong with the configuration, line by line
+ * @returns the exit code, once the bridge has ended
+ */
+export const run = async (
+  options: RunOptions,
+  say: (line: string) => void = console.error,
+): Promise<number> => {
+  const [{ loadConfigFile }, { formatFinding }] = await Promise.all([
+    import("../config/file.ts"),
+    import("../config/finding.ts"),
+  ]);
+  const loaded = loadConfigFile(options.config);
+  for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
+    say(formatFinding(options.config, finding));
+  if (!loaded.ok) return FAILURE;
+  if (options.state !== undefined && !makeDirectory(options.state, say)) return FAILURE;
+
+  const { instance, stack, port, mqtt, log: logging } = loaded.config;
+  const [{ openLog }, { openShell }, { untilEnded }] = await Promise.all([
+    import("../shell/log.ts"),
+    import("../shell/shell.ts"),
+    import("../shell/signals.ts"),
+  ]);
+  const log = await openLog(options.logLevel ?? logging.level);
+  log.info({ instance, port: port.path }, "knxpi starts");
+  const broker =
+    mqtt.url === undefined ? await (await import("../shell/broker.ts")).openBroker(log) : undefined;
+  const shell = openShell({
+    config: {
+      ...stack,
+      device: {
+        ...stack.device,
+        programmingMode: options.programmingMode ?? stack.device.programmingMode,
+      },
+    },
+    serial: port,
+    mqtt: {
+      ...mqtt,
+      url: broker?.url ?? mqtt.url ?? "",
+      version: broker?.version ?? mqtt.version,
+      payloadLimit: stack.bridge.limits.payload,
+    },
+    log,
+    ...(options.state !== undefined && { stateDirectory: options.state }),
+  });
+  const code = await untilEnded(shell, log);
+  await broker?.close();
+  return code;
+};
+
+const makeDirectory = (path: string, say: (line: string) => void): boolean => {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o750 });
+    return true;
+  } catch (error) {
+    say(`--state ${path}: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+};
+
+const FAILURE = 1;

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { addCheck } from "./cli/check.ts";
+import { addDecode } from "./cli/decode.ts";
+import { addDemo } from "./cli/demo.ts";
+import { addRun } from "./cli/run.ts";
+
+const USAGE = 2;
+
+/** The commands load what they need when they are called: `knxpi --help` and the first acknowledge do not wait for it. */
+const program = new Command("knxpi")
+  .description("KNX twisted-pair device and MQTT bridge for a transceiver chip on a serial port")
+  .version(version(), "-V, --version", "print the version")
+  .showHelpAfterError("(add --help for what is possible)")
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+Examples:
+  knxpi demo                          a simulated house and a broker, nothing else needed
+  knxpi check house.yaml              what is wrong with a configuration, without bus and broker
+  knxpi run --config house.yaml       the bridge on the real bus
+  knxpi decode "bc 11 05 0a 03 e1 00 81 3e"   what a telegram means
+
+knxpi <command> --help shows more.`,
+  );
+
+for (const add of [addRun, addDemo, addCheck, addDecode]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+}
+
+function version(): string {
+  const { version: text }: { version: string } = JSON.parse(
+    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+  );
+  return text;
+}

@@ -1,0 +1,284 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { Aedes, type AedesPublishPacket, type Client } from "aedes";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Impulse, Publication } from "../../src/core/impulse.ts";
+import { openBroker } from "../../src/shell/broker.ts";
+import { connectMqtt, type Mqtt, type MqttOptions } from "../../src/shell/mqtt.ts";
+import { MQTT_FAULTS, mqttFault } from "../../src/shell/mqtt-fault.ts";
+import { collectLog, collector } from "./collect.ts";
+import { endTool, says, startTool, testWith } from "./tool.ts";
+
+const cleanUp: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+/** A broker whose connections the test can see and cut. */
+const startBroker = async (port = 0) => {
+  const aedes = await Aedes.createBroker();
+  const published = collector<AedesPublishPacket>();
+  const clients = collector<Client>();
+  const sockets: Socket[] = [];
+  aedes.on("publish", published.push);
+  aedes.on("clientReady", clients.push);
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    aedes.handle(socket);
+  }).listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address: AddressInfo = Object(server.address());
+  const close = async (): Promise<void> => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => aedes.close(() => resolve()));
+  };
+  cleanUp.push(close);
+  return {
+    aedes,
+    port: address.port,
+    url: `mqtt://127.0.0.1:${address.port}`,
+    published,
+    clients,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    close,
+    on: (topic: string) => published.until((packet) => packet.topic === topic),
+  };
+};
+
+const start = (options: Partial<MqttOptions> & Readonly<{ url: string }>) => {
+  const impulses = collector<Impulse>();
+  const { log, lines } = collectLog();
+  const mqtt: Mqtt = connectMqtt(
+    {
+      clientId: "knx-test",
+      base: "knx",
+      version: "auto",
+      verify: true,
+      keepaliveS: 30,
+      payloadLimit: 100,
+      ...options,
+    },
+    impulses.push,
+    log,
+  );
+  cleanUp.push(() => mqtt.end());
+  const changes = () =>
+    impulses.items.flatMap((one) => (one.type === "broker.ind" ? [one.connected] : []));
+  return {
+    mqtt,
+    lines,
+    changes,
+    connected: (times = 1) =>
+      impulses.until(() => changes().filter((connected) => connected).length === times),
+    disconnected: () => impulses.until(() => changes().at(-1) === false),
+    topics: () => impulses.items.flatMap((one) => (one.type === "message.ind" ? [one.topic] : [])),
+    message: async (topic: string) => {
+      const found = await impulses.until(
+        (one) => one.type === "message.ind" && one.topic === topic,
+      );
+      return found.type === "message.ind" ? found : undefined;
+    },
+  };
+};
+
+const state = (payload: string): Publication => ({
+  topic: "knx/ga/1/1/10/state",
+  payload,
+  qos: 1,
+  retain: true,
+  json: true,
+});
+
+describe("a broker that speaks MQTT 3.1.1 only", () => {
+  test("refuses 5 and is asked again with 3.1.1", async () => {
+    const broker = await startBroker();
+    const { connected, changes, lines } = start({ url: broker.url });
+    await connected();
+    expect(changes()).toEqual([true]);
+    expect(await broker.clients.until(() => true)).toMatchObject({ id: "knx-test", version: 4 });
+    expect(lines.items.some(({ level }) => level >= 40)).toBe(false);
+  });
+
+  test("is told as such when the configuration insists on 5", async () => {
+    const broker = await startBroker();
+    const { lines } = start({ url: broker.url, version: 5 });
+    await lines.until(({ msg }) => msg === MQTT_FAULTS.version);
+  });
+
+  test("publishes our will when we vanish, and nothing but our own goodbye when we leave", async () => {
+    const broker = await startBroker();
+    const { connected, mqtt } = start({ url: broker.url });
+    await connected(1);
+    broker.cut();
+    const will = await broker.on("knx/bridge/state");
+    expect([String(will.payload), will.qos, will.retain]).toEqual(["offline", 1, true]);
+    await connected(2);
+    broker.published.items.splice(0);
+    mqtt.publish({ topic: "t", payload: "last words", qos: 1, retain: false, json: false });
+    await mqtt.end();
+    const own = broker.published.items.filter(({ topic }) => !topic.startsWith("$SYS"));
+    expect(own.map(({ topic, payload }) => [topic, String(payload)])).toEqual([
+      ["t", "last words"],
+    ]);
+  });
+
+  test("retained states are there for who comes later; commands come with their retain flag", async () => {
+    const broker = await startBroker();
+    const first = start({ url: broker.url, clientId: "first" });
+    await first.connected();
+    first.mqtt.publish(state('{"value":true}'));
+    await broker.on("knx/ga/1/1/10/state");
+    const second = start({ url: broker.url, clientId: "second" });
+    await second.connected();
+    second.mqtt.subscribe(["knx/ga/+/+/+/state"]);
+    expect(await second.message("knx/ga/1/1/10/state")).toMatchObject({
+      payload: '{"value":true}',
+      size: 14,
+      retain: true,
+    });
+  });
+
+  test("a payload over the limit is measured, not decoded", async () => {
+    const broker = await startBroker();
+    const { connected, mqtt, message } = start({ url: broker.url });
+    await connected();
+    mqtt.subscribe(["knx/ga/+/+/+/set"]);
+    await once(broker.aedes, "subscribe");
+    const publish = (topic: string, payload: string) =>
+      broker.aedes.publish(
+        { cmd: "publish", topic, payload, qos: 1, dup: false, retain: false },
+        () => undefined,
+      );
+    publish("knx/ga/1/1/1/set", "x".repeat(101));
+    publish("knx/ga/1/1/2/set", "21.5 °C");
+    expect(await message("knx/ga/1/1/1/set")).toMatchObject({ payload: "", size: 101 });
+    expect(await message("knx/ga/1/1/2/set")).toMatchObject({ payload: "21.5 °C", size: 8 });
+  });
+});
+
+describe("the connection", () => {
+  test("comes back after the broker was restarted; what was published meanwhile is not sent", async () => {
+    const before = await startBroker();
+    const { connected, disconnected, mqtt } = start({ url: before.url });
+    await connected(1);
+    await before.close();
+    await disconnected();
+    mqtt.publish(state("meanwhile"));
+    const after = await startBroker(before.port);
+    await connected(2);
+    mqtt.publish(state("now"));
+    const packet = await after.on("knx/ga/1/1/10/state");
+    expect(String(packet.payload)).toBe("now");
+  }, 20_000);
+
+  test("a state that was not acknowledged when it broke goes first on the next one", async () => {
+    const broker = await startBroker();
+    // In between, so that publications leave the client and never reach the broker.
+    const inTransit: Socket[] = [];
+    let through = true;
+    const relay = createServer((socket) => {
+      const onward = connect(broker.port, "127.0.0.1");
+      inTransit.push(socket, onward);
+      socket.on("data", (chunk) => through && onward.write(chunk));
+      onward.on("data", (chunk) => socket.write(chunk));
+      socket.on("error", () => undefined).on("close", () => onward.destroy());
+      onward.on("error", () => undefined).on("close", () => socket.destroy());
+    }).listen(0, "127.0.0.1");
+    await once(relay, "listening");
+    const { port }: AddressInfo = Object(relay.address());
+    cleanUp.push(async () => {
+      relay.close();
+    });
+    const { connected, mqtt } = start({ url: `mqtt://127.0.0.1:${port}` });
+    await connected(1);
+    through = false;
+    mqtt.publish(state("older"));
+    mqtt.publish(state("newest"));
+    through = true;
+    for (const socket of inTransit.splice(0)) socket.destroy();
+    await connected(2);
+    const packet = await broker.on("knx/ga/1/1/10/state");
+    expect(String(packet.payload)).toBe("newest");
+  }, 20_000);
+
+  test("a cause is logged once, not with every try, and no name or password with it", async () => {
+    const { lines } = start({ url: "mqtt://user:secret@127.0.0.1:1" });
+    const line = await lines.until(({ msg }) => msg === MQTT_FAULTS.refused);
+    expect(JSON.stringify(line)).not.toContain("secret");
+  });
+});
+
+describe("MQTT 5", () => {
+  testWith("mosquitto")(
+    "properties come through; nothing retained on subscribing, nothing of our own",
+    async () => {
+      const port = 20_000 + (process.pid % 20_000);
+      const mosquitto = await startTool("mosquitto", ["-p", `${port}`, "-v"], /running/);
+      cleanUp.push(() => endTool(mosquitto));
+      const url = `mqtt://127.0.0.1:${port}`;
+      const bridge = start({ url, clientId: "bridge" });
+      const other = start({ url, clientId: "other" });
+      await Promise.all([bridge.connected(), other.connected()]);
+      other.mqtt.publish({ ...state("retained before"), topic: "knx/ga/1/1/1/set" });
+      await says(mosquitto, /PUBACK to other/);
+      bridge.mqtt.subscribe(["knx/ga/+/+/+/set", "knx/bridge/own"]);
+      await says(mosquitto, /SUBACK to bridge/);
+      bridge.mqtt.publish({ ...state("own"), topic: "knx/bridge/own" });
+      await says(mosquitto, /PUBACK to bridge/);
+      other.mqtt.publish({
+        topic: "knx/ga/1/1/2/set",
+        payload: "on",
+        qos: 1,
+        retain: true,
+        json: false,
+        expiryS: 7,
+        correlation: [0, 1, 255],
+      });
+      expect(await bridge.message("knx/ga/1/1/2/set")).toMatchObject({
+        payload: "on",
+        retain: true,
+        expiryMs: 7_000,
+        correlation: [0, 1, 255],
+      });
+      expect(bridge.topics()).toEqual(["knx/ga/1/1/2/set"]);
+    },
+  );
+});
+
+describe("the embedded broker", () => {
+  test("takes the next port when the one it wants is taken, and says so", async () => {
+    const { log, lines } = collectLog();
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port }: AddressInfo = Object(taken.address());
+    const broker = await openBroker(log, port);
+    cleanUp.push(broker.close, async () => {
+      taken.close();
+    });
+    expect(broker.port).toBeGreaterThan(port);
+    expect(lines.items).toMatchObject([{ level: 40, url: broker.url, wanted: port }]);
+    const { connected } = start({ url: broker.url, version: broker.version });
+    await connected();
+  });
+});
+
+test.each([
+  ["refused", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
+  ["unknown-host", Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" })],
+  ["credentials", Object.assign(new Error("Connection refused"), { code: 4 })],
+  ["credentials", Object.assign(new Error("Connection refused"), { code: 134 })],
+  ["not-authorised", Object.assign(new Error("Connection refused"), { code: 5 })],
+  ["not-authorised", Object.assign(new Error("Connection refused"), { code: 135 })],
+  ["version", Object.assign(new Error("Connection refused"), { code: 132 })],
+  ["taken-over", Object.assign(new Error("disconnected"), { code: 142 })],
+  ["certificate", Object.assign(new Error("self-signed"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" })],
+  ["certificate", Object.assign(new Error("expired"), { code: "CERT_HAS_EXPIRED" })],
+  ["certificate", Object.assign(new Error("x"), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" })],
+  ["certificate", Object.assign(new Error("x"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" })],
+  ["closed", undefined],
+] as const)("%s", (fault, error) => {
+  expect(mqttFault(error)).toBe(fault);
+});
