@@ -180,7 +180,8 @@ const inFrame = (
     ];
   }
   if (octets.length < rx.need) return [next, NONE];
-  if (xorOf(octets, 0, octets.length) !== 0xff)
+  // a doubled first octet makes a frame that its neighbour's first octet closes: the silence between them tells
+  if (xorOf(octets, 0, octets.length) !== 0xff || closedFrame(octets.slice(1, next.gap)) >= 0)
     return fail(octets, next.gap, "dl.check-octet", arrival, chip);
   return [openRx(at), [{ found: "frame", octets, at }]];
 };

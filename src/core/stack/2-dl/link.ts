@@ -92,11 +92,12 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
     case "pause": {
       const pause = PAUSES_MS[Math.min(link.failures, PAUSES_MS.length - 1)] ?? 0;
       const failures = link.failures + 1;
-      const first = link.failures === 0 ? down(state, reasonOf(link), at)[1] : [];
+      const [downed, told] =
+        link.failures === 0 ? down(state, reasonOf(link), at) : ([state, []] as const);
       const reopen: readonly Effect[] =
         failures % PAUSES_MS.length === 0 ? [{ for: "serial", type: "reopen" }] : [];
-      const paused = { ...state, link: { ...link, failures } };
-      return [since(paused, at), [linkTimer(pause), ...first, ...reopen]];
+      const paused = { ...downed, link: { ...link, failures } };
+      return [since(paused, at), [linkTimer(pause), ...told, ...reopen]];
     }
     case "down, close": {
       const [closed, out] = down(state, "no_port", at);

@@ -67,7 +67,7 @@ export const refused = (state: DlState, at: number): Step<DlState> => {
  */
 export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending === null) return [state, []];
+  if (sending === null || sending.next === 0) return [state, []];
   if (sending.echoes === 0 && sending.uploads < UPLOADS)
     return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
   const outcome = sending.echoes > 0 ? "lost" : "rejected";

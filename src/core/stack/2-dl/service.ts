@@ -1,7 +1,7 @@
 import type { Counter } from "../../counter.ts";
 import type { Effect, Impulse, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
-import { move } from "./link.ts";
+import { linkTimeout, move } from "./link.ts";
 import { confirmed, forgotten, refused } from "./send.ts";
 import type { DlState } from "./state.ts";
 import {
@@ -67,7 +67,7 @@ const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
   const rested = hot ? { ...state, tx: { ...state.tx, restUntil: at + REST_MS } } : state;
   const [answered, out] =
     state.link.state === "identifying" && failed
-      ? move(rested, "timeout, tries left", at)
+      ? linkTimeout(rested, at)
       : move(rested, "state answer", at);
   const [after, more] = failed ? refused(answered, at) : ([answered, []] as const);
   return [after, [...out, ...more, ...counted]];

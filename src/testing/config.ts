@@ -1,0 +1,58 @@
+import { GroupAddress, IndividualAddress, parseGroupAddress } from "../core/address.ts";
+import type { BridgeConfig, ObjectConfig, StackConfig } from "../core/config.ts";
+import { groupSet } from "../core/group-set.ts";
+
+/** What differs from the usual test device: 1.1.5 on a TP-UART 2, objects 1/2/3 … as given. */
+export type TestOptions = Readonly<{
+  dl?: Partial<StackConfig["dl"]>;
+  bridge?: Partial<BridgeConfig>;
+  programmingMode?: boolean;
+  /** Group objects by address; `true` for all defaults. */
+  objects?: Readonly<Record<string, Partial<ObjectConfig> | true>>;
+}>;
+
+/** A complete configuration for tests. */
+export const testConfig = (options: TestOptions = {}): StackConfig => {
+  const address = options.dl?.address ?? IndividualAddress(0x1105);
+  const objects = Object.entries(options.objects ?? {}).map(([ga, object]) =>
+    objectConfig(ga, object === true ? {} : object),
+  );
+  return {
+    dl: {
+      chip: "tpuart2",
+      address,
+      groups: groupSet(objects.map(({ ga }) => ga)),
+      acknowledge: "host",
+      repetitions: { nak: 3, busy: 3 },
+      baud: 19_200,
+      ...options.dl,
+    },
+    nl: { hops: 6 },
+    device: { descriptor: [0x07, 0xb0], programmingMode: options.programmingMode ?? false },
+    bridge: {
+      base: "knx",
+      style: "3-level",
+      address,
+      unknown: "event",
+      allowUnknownWrite: false,
+      retain: true,
+      payload: { name: true, scalar: false },
+      bus: { share: 0.35, readRate: 5, graceMs: 20_000 },
+      limits: { payload: 65_536, messages: 1_000 },
+      objects,
+      ...options.bridge,
+    },
+  };
+};
+
+const objectConfig = (ga: string, object: Partial<ObjectConfig>): ObjectConfig => ({
+  ga: parseGroupAddress(ga) ?? GroupAddress(-1),
+  writable: true,
+  priority: "low",
+  alarm: false,
+  provide: false,
+  transmit: "changes",
+  events: false,
+  publish: "always",
+  ...object,
+});

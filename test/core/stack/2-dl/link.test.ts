@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { LINK_TABLE } from "../../../../src/core/stack/2-dl/link-table.ts";
+import { dataLink } from "./data-link.ts";
+
+describe("start", () => {
+  test("port opened: reset, state request, online", () => {
+    const link = dataLink({}, false);
+    link.openPort();
+    expect(link.written()).toEqual(["01"]);
+    link.receive("00 03");
+    expect(link.written()).toEqual(["02"]);
+    link.receive("07");
+    expect(link.up()).toEqual(["bus online"]);
+    expect(link.state().link.state).toBe("online");
+  });
+
+  // biome-ignore format: read by column
+  test.each([
+    { is: "TP-UART 2, chip acknowledges",   config: { chip: "tpuart2", acknowledge: "chip" },                    written: ["28 11 05", "02"] },
+    { is: "E981, chip acknowledges",        config: { chip: "e981", acknowledge: "chip" },                       written: ["28 11 05", "02"] },
+    { is: "NCN, chip acknowledges",         config: { chip: "ncn5120", acknowledge: "chip" },                    written: ["f1 11 05 00", "0d"] },
+    { is: "TP-UART 2, other repetitions",   config: { chip: "tpuart2", repetitions: { nak: 2, busy: 1 } },       written: ["24 22", "02"] },
+    { is: "NCN, other repetitions",         config: { chip: "ncn5120", repetitions: { nak: 2, busy: 1 } },       written: ["f2 12 00 00", "0d"] },
+  ] as const)("configuration after the reset: $is", ({ config, written }) => {
+    const link = dataLink(config, false);
+    link.openPort();
+    link.written();
+    link.receive("03");
+    expect(link.written()).toEqual(written);
+  });
+
+  test("a mute chip is reset with growing pauses, for ever, and the port opened again now and then", () => {
+    const link = dataLink({}, false);
+    link.openPort();
+    const resets: number[] = [];
+    for (let second = 0; second < 200; second++) {
+      link.clock.advance(1_000);
+      resets.push(link.written().filter((octets) => octets === "01").length);
+    }
+    expect(resets.reduce((sum, n) => sum + n)).toBeLessThan(40);
+    expect(resets.slice(-35).some((n) => n > 0)).toBe(true);
+    const effects = link.effects();
+    expect(
+      effects.filter((effect) => effect.for === "serial" && effect.type === "reopen"),
+    ).not.toEqual([]);
+  });
+
+  test("a chip that wakes up during a pause is welcome at once", () => {
+    const link = dataLink({}, false);
+    link.openPort();
+    link.clock.advance(2_000);
+    link.receive("03");
+    link.receive("07");
+    expect(link.up()).toEqual(["bus offline: no_chip", "bus online"]);
+  });
+});
+
+describe("which chip is it (knx.chip: auto)", () => {
+  // biome-ignore format: read by column
+  test.each([
+    { is: "NCN",                         answers: ["4B FB"],              chip: "ncn5120", written: ["0d", "0d"] },
+    { is: "TP-UART 2",                   answers: ["17", "41"],           chip: "tpuart2", written: ["0d", "20", "02"] },
+    { is: "E981",                        answers: ["17", "FE 03"],        chip: "e981",    written: ["0d", "20", "02"] },
+    { is: "one that knows no question",  answers: ["wait", "wait"],       chip: "tpuart2", written: ["0d", "20", "02"] },
+  ])("$is", ({ answers, chip, written }) => {
+    const link = dataLink({ chip: "auto" }, false);
+    link.openPort();
+    link.written();
+    link.receive("03");
+    for (const answer of answers)
+      if (answer === "wait") link.clock.advance(101);
+      else link.receive(answer);
+    expect(link.state().link.chip).toBe(chip);
+    expect(link.written()).toEqual(written);
+  });
+});
+
+describe("supervision", () => {
+  test("a quiet chip is asked every two seconds", () => {
+    const link = dataLink();
+    for (let round = 0; round < 5; round++) {
+      link.clock.advance(2_001);
+      expect(link.written()).toEqual(["02"]);
+      link.receive("07");
+    }
+    expect(link.up()).toEqual([]);
+  });
+
+  test("a busy line is answer enough", () => {
+    const link = dataLink();
+    for (let round = 0; round < 5; round++) {
+      link.clock.advance(1_900);
+      link.receive("BC 11 14 0A 04 E1 00 81 28");
+    }
+    expect(link.written()).toEqual([]);
+  });
+
+  test("three questions without an answer: no bus power, reset until it is back, configured again", () => {
+    const link = dataLink({ acknowledge: "chip" });
+    link.clock.advance(3_600);
+    expect(link.up()).toContain("bus offline: no_power");
+    expect(link.written()).toEqual(["02", "02", "02", "01"]);
+    link.clock.advance(60_000);
+    link.written();
+    link.receive("03");
+    expect(link.written()).toEqual(["28 11 05", "02"]);
+    link.receive("07");
+    expect(link.up()).toContain("bus online");
+  });
+
+  test("NCN: the chip lives, the bus does not", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    link.clock.advance(2_001);
+    expect(link.written()).toEqual(["0d"]);
+    link.receive("4B D9");
+    expect(link.up()).toContain("bus offline: no_power");
+    link.clock.advance(2_001);
+    link.receive("4B FB");
+    link.receive("4B FB");
+    expect(link.up()).toContain("bus online");
+  });
+
+  test("a reset nobody asked for: configured again, the bus does not go offline", () => {
+    const link = dataLink({ acknowledge: "chip" });
+    link.receive("03");
+    expect(link.written()).toEqual(["28 11 05", "02"]);
+    link.receive("07");
+    expect(link.up()).not.toContain("bus offline: no_power");
+    expect(link.state().link.state).toBe("online");
+  });
+
+  test("port gone: everything that waits is confirmed, nothing runs on", () => {
+    const link = dataLink();
+    link.closePort();
+    expect(link.up()).toEqual(["bus offline: no_port"]);
+    link.clock.advance(60_000);
+    expect(link.written()).toEqual([]);
+    link.openPort();
+    expect(link.written()).toEqual(["01"]);
+  });
+});
+
+test("every state is left by some event, and port closed always leads to closed", () => {
+  expect(LINK_TABLE["port closed"].every(([next]) => next === "closed")).toBe(true);
+  for (const row of Object.values(LINK_TABLE)) expect(row).toHaveLength(8);
+});

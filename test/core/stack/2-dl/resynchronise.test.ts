@@ -1,0 +1,155 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { toHex } from "../../../../src/core/octets.ts";
+import { hex } from "../../../../src/testing/watch.ts";
+import { dataLink } from "./data-link.ts";
+
+/** Telegrams of other devices to 1/2/3, each different, as on a busy line. Check octets by hand, see `tp-uart.md` §4.5. */
+const TELEGRAMS = [
+  "BC 11 14 0A 03 E1 00 80 2E",
+  "BC 11 15 0A 03 E1 00 81 2E",
+  "B0 11 16 0A 03 E1 00 00 A0",
+  "BC 11 17 0A 03 E3 00 80 0C 35 16",
+  "BC 11 18 0A 03 E2 00 80 03 22",
+] as const;
+const tpdus = ["00 80", "00 81", "00 00", "00 80 0c 35", "00 80 03"];
+
+/** Frame end to the start of the next frame: acknowledge, then 53 bit times of idle line. */
+const PAUSE_MS = (15 + 11 + 53) / 9.6;
+
+const delivered = (link: ReturnType<typeof dataLink>): readonly string[] =>
+  link.up().map((line) => line.slice(line.indexOf(": ") + 2));
+
+type Damage = (octets: readonly number[]) => readonly number[];
+const lose =
+  (at: number): Damage =>
+  (octets) =>
+    octets.toSpliced(at % octets.length, 1);
+const double =
+  (at: number): Damage =>
+  (octets) => {
+    const index = at % octets.length;
+    return octets.toSpliced(index, 0, octets[index] ?? 0);
+  };
+const flip =
+  (at: number, mask: number): Damage =>
+  (octets) =>
+    octets.map((octet, index) => (index === at % octets.length ? octet ^ mask : octet));
+
+const position = fc.nat({ max: 10 });
+const damage = fc.oneof(
+  position.map(lose),
+  position.map(double),
+  fc.tuple(position, fc.integer({ min: 1, max: 255 })).map(([at, mask]) => flip(at, mask)),
+);
+const how = fc.constantFrom("one by one", "together" as const);
+
+describe("damage costs at most the telegram it was in", () => {
+  test.prop([fc.nat({ max: TELEGRAMS.length - 2 }), damage, how], { numRuns: 500 })(
+    "one octet lost, doubled or flipped",
+    (victim, damaged, arrival) => {
+      const link = dataLink();
+      for (const [index, telegram] of TELEGRAMS.entries()) {
+        const octets = [...hex(telegram)];
+        link.receive(toHex(index === victim ? damaged(octets) : octets), arrival);
+        link.clock.advance(PAUSE_MS);
+      }
+      link.clock.advance(100);
+      const others = tpdus.filter((_, index) => index !== victim);
+      expect(delivered(link).filter((tpdu) => tpdu !== tpdus[victim])).toEqual(others);
+    },
+  );
+
+  test.prop([fc.nat({ max: TELEGRAMS.length - 2 }), damage], { numRuns: 300 })(
+    "and the telegram after it is acknowledged, when octets come one by one",
+    (victim, damaged) => {
+      const link = dataLink();
+      for (const [index, telegram] of TELEGRAMS.entries()) {
+        const octets = [...hex(telegram)];
+        link.written();
+        link.receive(toHex(index === victim ? damaged(octets) : octets));
+        if (index !== victim) expect(link.written()).toEqual(["11"]);
+        link.clock.advance(PAUSE_MS);
+      }
+    },
+  );
+});
+
+describe("noise", () => {
+  const noise = fc.uint8Array({ maxLength: 300 });
+
+  test.prop([noise, how], { numRuns: 300 })(
+    "after any octets and silence the next frame is delivered and acknowledged",
+    (octets, arrival) => {
+      const link = dataLink();
+      if (octets.length > 0) link.receive(toHex([...octets]), arrival);
+      link.clock.advance(100);
+      while (link.state().link.state !== "online") {
+        link.receive("03");
+        link.clock.advance(10);
+        link.receive("07");
+        link.clock.advance(10);
+      }
+      link.forget();
+      link.receive(TELEGRAMS[0]);
+      expect(link.written()).toContain("11");
+      expect(delivered(link)).toContain("00 80");
+    },
+  );
+
+  test.prop([fc.array(noise, { maxLength: 20 }), how], { numRuns: 100 })(
+    "the state stays bounded and is one JSON value",
+    (pieces, arrival) => {
+      const link = dataLink();
+      for (const piece of pieces) if (piece.length > 0) link.receive(toHex([...piece]), arrival);
+      const { rx, tx, recent } = link.state();
+      expect(JSON.stringify([rx, tx, recent]).length).toBeLessThan(20_000);
+      expect(JSON.parse(JSON.stringify(link.state()))).toEqual(link.state());
+    },
+  );
+
+  test("a frame is found directly behind noise, without any silence", () => {
+    const link = dataLink();
+    link.receive(`2A BC 11 ${TELEGRAMS[3]}`, "together");
+    expect(delivered(link)).toEqual(["00 80 0c 35"]);
+    expect(link.state().rx.mode).toBe("boundary");
+  });
+});
+
+describe("splitting the stream into reads changes no delivery", () => {
+  test.prop([fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 20, maxLength: 20 })])(
+    "any split",
+    (sizes) => {
+      const link = dataLink();
+      let rest = TELEGRAMS.flatMap((telegram) => [...hex(telegram)]);
+      for (const size of sizes) {
+        if (rest.length === 0) break;
+        link.receive(toHex(rest.slice(0, size)), "together");
+        rest = rest.slice(size);
+      }
+      if (rest.length > 0) link.receive(toHex(rest), "together");
+      expect(delivered(link)).toEqual(tpdus);
+    },
+  );
+});
+
+describe("reset inside a frame (vector 15)", () => {
+  test("after a pause: the partial frame is dropped, 00 skipped, the chip configured again", () => {
+    const link = dataLink();
+    link.receive("BC 11 14 0A");
+    link.clock.advance(5);
+    link.receive("00 03", "together");
+    link.clock.advance(100);
+    expect(link.drops()).toContain("dl.truncated");
+    expect(link.written()).toEqual(["02"]);
+  });
+
+  test("without a pause nothing is believed until the line has fallen silent", () => {
+    const link = dataLink();
+    link.receive("BC 11 14 0A 00 03", "together");
+    link.clock.advance(20);
+    expect(link.written()).toEqual([]);
+    link.clock.advance(100);
+    expect(link.written()).toEqual(["02"]);
+  });
+});
