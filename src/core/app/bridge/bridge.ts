@@ -1,0 +1,62 @@
+import type { BridgeImpulse } from "../../impulse.ts";
+import { NOTHING } from "../../impulse.ts";
+import { never } from "../../never.ts";
+import { airtime } from "./budget.ts";
+import { onMessage } from "./command.ts";
+import { onConfirmation } from "./confirm.ts";
+import { onBroker, onBus, onGrace, onStop } from "./connect.ts";
+import { publishHealth } from "./health.ts";
+import { addAirtime } from "./load.ts";
+import { settle, withLoad } from "./schedule.ts";
+import type { BridgeState, Turn } from "./state.ts";
+import { onReadIndication, onValueIndication } from "./telegram.ts";
+
+export { openBridge } from "./state.ts";
+export type { BridgeState };
+
+/**
+ * The mapping between group communication on the bus and topics on MQTT.
+ *
+ *   telegram.ts ─▶ deliver.ts ─▶ publish.ts ─▶ broker      what is on the bus becomes states and events
+ *   command.ts ─▶ set.ts, get.ts ─▶ line-up.ts ─▶ queue    what is on MQTT becomes telegrams that wait
+ *   schedule.ts ─▶ send.ts ─▶ bus ─▶ confirm.ts            one at a time, within the budget, and what came of it
+ *
+ * @see `mqtt-interface.md`
+ */
+export const bridge = (state: BridgeState, impulse: BridgeImpulse): Turn =>
+  settle(state, react(state, impulse), impulse.at);
+
+const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
+  switch (impulse.type) {
+    case "A_GroupValue_Read.ind":
+      return onReadIndication(state, impulse);
+    case "A_GroupValue_Write.ind":
+    case "A_GroupValue_Response.ind":
+      return onValueIndication(state, impulse);
+    case "A_GroupValue_Read.con":
+    case "A_GroupValue_Write.con":
+    case "A_GroupValue_Response.con":
+      return onConfirmation(state, impulse);
+    case "line.ind": {
+      const { octets, own, at } = impulse;
+      return withLoad(state, addAirtime(state.load, at, airtime(octets), own), at);
+    }
+    case "bus.ind":
+      return onBus(state, impulse);
+    case "broker.ind":
+      return onBroker(state, impulse.connected, impulse.at);
+    case "message.ind":
+      return onMessage(state, impulse);
+    case "clock.ind":
+      return [{ ...state, epoch: impulse.epoch }, NOTHING];
+    case "health.req":
+      return publishHealth(state, impulse);
+    case "timeout":
+      // The timer is off now; what it was for is found by its time.
+      return impulse.timer.name === "grace" ? onGrace(state) : [{ ...state, due: null }, NOTHING];
+    case "stop.req":
+      return onStop(state, impulse.at);
+    default:
+      return never(impulse);
+  }
+};

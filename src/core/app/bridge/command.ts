@@ -1,0 +1,80 @@
+import type { DropReason } from "../../drop.ts";
+import type { BridgeImpulse } from "../../impulse.ts";
+import { NO_OCTETS } from "../../octets.ts";
+import { type Failure, failure } from "./errors.ts";
+import { onGet } from "./get.ts";
+import { MAX_TIME_MS, MIN_TIME_MS, readGet, readSet } from "./payload.ts";
+import { type Command, commandOf, countRejection, publishError, reject } from "./results.ts";
+import { onSet } from "./set.ts";
+import type { BridgeState, Turn } from "./state.ts";
+import { parseTopic } from "./topics.ts";
+
+type MessageIndication = Extract<BridgeImpulse, { type: "message.ind" }>;
+
+/** A message from the broker: `mqtt-interface.md` §13.1, up to the point where it is known what it asks for. */
+export const onMessage = (state: BridgeState, message: MessageIndication): Turn => {
+  const { topic, at } = message;
+  const received = counted(state, at);
+  const { limits } = received.config;
+  if (received.inbound.count > limits.messages)
+    return publishError(
+      countRejection(received, "rate_limited"),
+      at,
+      { ...message, ga: null },
+      failure("rate_limited", `More than ${limits.messages} messages in a second`),
+    );
+  const meant = parseTopic(received.config, topic);
+  if (meant?.about !== "ga" || (meant.leaf !== "set" && meant.leaf !== "get"))
+    return dropped(received, "bridge.unknown-topic");
+  const { ga, leaf } = meant;
+  const commandWith = (id: string | null, confirm: Command["confirm"] = "sent"): Command =>
+    commandOf(received, message, ga, id, confirm);
+  const refuse = (error: Failure, id: string | null = null): Turn =>
+    reject(received, at, commandWith(id), error);
+  if (message.size > limits.payload)
+    return refuse(
+      failure("too_large", `${message.size} octets are more than the limit of ${limits.payload}`),
+    );
+  if (leaf === "set" && message.payload === "") return dropped(received, "bridge.empty-payload");
+  if (message.retain)
+    return refuse(
+      failure("retained_command", "A retained command would be repeated at every start"),
+    );
+  const ttl = (own: number | null): number | null => timeToLive(own, message.expiryMs);
+  if (leaf === "set") {
+    const read = readSet(message.payload);
+    if (!read.ok) return refuse(read.error, read.id);
+    const command = commandWith(read.request.id, read.request.confirm);
+    return onSet(received, at, command, { ...read.request, ttlMs: ttl(read.request.ttlMs) });
+  }
+  const read = readGet(message.payload);
+  return read.ok
+    ? onGet(received, at, commandWith(read.request.id), read.request, ttl(null))
+    : refuse(read.error, read.id);
+};
+
+/** The MQTT 5 message expiry is a time to live as well: the shorter one counts. `mqtt-interface.md` §3. */
+const timeToLive = (own: number | null, expiryMs: number | undefined): number | null => {
+  if (expiryMs === undefined) return own;
+  const expiry = Math.min(Math.max(expiryMs, MIN_TIME_MS), MAX_TIME_MS);
+  return own === null ? expiry : Math.min(own, expiry);
+};
+
+const counted = (state: BridgeState, at: number): BridgeState => {
+  const { counts, inbound } = state;
+  return {
+    ...state,
+    counts: { ...counts, received: counts.received + 1 },
+    inbound:
+      at - inbound.since < SECOND_MS
+        ? { since: inbound.since, count: inbound.count + 1 }
+        : { since: at, count: 1 },
+  };
+};
+
+const dropped = (state: BridgeState, reason: DropReason): Turn => [
+  state,
+  [{ for: "drops", type: "drop", reason, octets: NO_OCTETS }],
+];
+
+const SECOND_MS = 1_000;

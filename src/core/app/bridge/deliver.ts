@@ -1,0 +1,93 @@
+import type { GroupAddress } from "../../address.ts";
+import type { ObjectConfig } from "../../config.ts";
+import { type GroupValue, NOTHING } from "../../impulse.ts";
+import { sameOctets } from "../../octets.ts";
+import { get, put } from "../../table.ts";
+import { HOUR_MS, notice, publishEvent, publishHeld, rawOf, type Telegram } from "./publish.ts";
+import { andThen, type BridgeState, type Held, type Turn } from "./state.ts";
+
+/**
+ * One group telegram that was on the bus, ours or another device's: counted, held, published.
+ * @see `mqtt-interface.md` §5.1, §5.3, §12
+ */
+export const deliver = (
+  state: BridgeState,
+  at: number,
+  ga: GroupAddress,
+  telegram: Telegram,
+): Turn => {
+  const object = get(state.objects, ga);
+  const { counts, config } = state;
+  const foreign = telegram.origin === "bus";
+  const mismatch = telegram.meaning.mismatch;
+  const counted = {
+    ...state,
+    counts: {
+      ...counts,
+      seq: counts.seq + 1,
+      lastTelegram: foreign ? at : counts.lastTelegram,
+      unknownGa: counts.unknownGa + (foreign && !object ? 1 : 0),
+      mismatches: counts.mismatches + (mismatch ? 1 : 0),
+    },
+  };
+  const known = object !== undefined || config.unknown === "state";
+  const held: Turn =
+    telegram.value && known && isValue(telegram)
+      ? hold(counted, ga, object, telegram, telegram.value)
+      : [counted, NOTHING];
+  const told = (object ? object.events : config.unknown !== "ignore")
+    ? andThen(held, (after) => publishEvent(after, ga, telegram))
+    : held;
+  if (mismatch) return andThen(told, (after) => noticeMismatch(after, at, ga, telegram));
+  return object || config.unknown === "ignore" || !foreign
+    ? told
+    : andThen(told, (after) => notice(after, at, "unknown_ga", ga, Number.POSITIVE_INFINITY, {}));
+};
+
+/** Equal in every bit that travels. */
+export const sameValue = (a: GroupValue, b: GroupValue): boolean =>
+  a.short === b.short && sameOctets(a.octets, b.octets);
+
+/** The bridge's own answers to reads tell nobody anything new: they are events only. */
+const isValue = ({ origin, service }: Telegram): boolean => service === "write" || origin === "bus";
+
+const hold = (
+  state: BridgeState,
+  ga: GroupAddress,
+  object: ObjectConfig | undefined,
+  telegram: Telegram,
+  value: GroupValue,
+): Turn => {
+  const before = get(state.held, ga);
+  const same = before !== undefined && sameValue(before.value, value);
+  const { source, origin, ts, id } = telegram;
+  const silent =
+    same && object?.publish === "changes" && ts - before.published < HOUR_MS && before.session > 0;
+  const held: Held = {
+    value,
+    service: telegram.service === "response" ? "response" : "write",
+    source,
+    origin,
+    ts,
+    changed: same ? before.changed : ts,
+    id,
+    session: silent ? before.session : 0,
+    published: before?.published ?? 0,
+  };
+  if (!silent && state.broker.connected) return publishHeld(state, ga, held, telegram.meaning);
+  const kept = { ...state, held: put(state.held, ga, held) };
+  if (silent || before?.session !== 0) return [kept, NOTHING];
+  const { counts } = kept;
+  return [{ ...kept, counts: { ...counts, coalesced: counts.coalesced + 1 } }, NOTHING];
+};
+
+const noticeMismatch = (
+  state: BridgeState,
+  at: number,
+  ga: GroupAddress,
+  { value, meaning }: Telegram,
+): Turn =>
+  notice(state, at, "dpt_mismatch", ga, HOUR_MS, {
+    dpt: meaning.dpt,
+    ...(value && rawOf(value, meaning.type)),
+  });

@@ -1,0 +1,233 @@
+import { formatGroupAddress, formatIndividualAddress, type GroupAddress } from "../../address.ts";
+import type { ObjectConfig } from "../../config.ts";
+import { type Dpt, decode, eventTypeOf, findDpt, textOf, type Value } from "../../dpt/dpt.ts";
+import { type GroupValue, NOTHING, type Priority, type Publication } from "../../impulse.ts";
+import { isoTime } from "../../iso-time.ts";
+import { toCompactHex } from "../../octets.ts";
+import { get, put } from "../../table.ts";
+import {
+  andThen,
+  type BridgeState,
+  type Held,
+  type Notice,
+  type Origin,
+  type Turn,
+} from "./state.ts";
+import { bridgeTopic, gaTopic } from "./topics.ts";
+
+/** What a group value means. */
+export type Meaning = Readonly<{
+  /** As published: the object's own spelling where the type is unknown here. */
+  dpt: string | null;
+  type: Dpt | undefined;
+  value: Value;
+  text: string | undefined;
+  quality: "good" | "invalid";
+  /** The length does not fit the type. */
+  mismatch: boolean;
+}>;
+
+/** @param value null for a read */
+export const meaningOf = (object: ObjectConfig | undefined, value: GroupValue | null): Meaning => {
+  const type = object?.dpt === undefined ? undefined : findDpt(object.dpt);
+  const meaning: Meaning = {
+    dpt: type?.id ?? object?.dpt ?? null,
+    type,
+    value: null,
+    text: undefined,
+    quality: "good",
+    mismatch: false,
+  };
+  if (!type || !value) return meaning;
+  const decoded = decode(type, value);
+  return decoded.ok
+    ? { ...meaning, value: decoded.value, text: textOf(type, decoded.value) }
+    : { ...meaning, quality: "invalid", mismatch: decoded.why === "length" };
+};
+
+/** `raw`, and `bits` for a value that travels inside the APCI octet. */
+export const rawOf = (
+  value: GroupValue,
+  type: Dpt | undefined,
+): Readonly<{ raw: string; bits?: number }> => {
+  const raw = toCompactHex(value.octets);
+  return value.short ? { raw, bits: type && type.bits <= 6 ? type.bits : 6 } : { raw };
+};
+
+/** The held value on `…/state` and, if wanted, `…/value`. Nothing while the broker is away: it follows later. */
+export const publishHeld = (
+  state: BridgeState,
+  ga: GroupAddress,
+  held: Held,
+  meaning: Meaning,
+): Turn => {
+  const { broker, config } = state;
+  if (!broker.connected) return [state, NOTHING];
+  const published = put(state.held, ga, {
+    ...held,
+    session: broker.session,
+    published: held.ts,
+  });
+  const document = stateDocument(state, ga, held, meaning);
+  const turn = publish(
+    { ...state, held: published },
+    {
+      topic: gaTopic(config, ga, "state"),
+      payload: document,
+      qos: 1,
+      retain: config.retain,
+      json: true,
+    },
+  );
+  return config.payload.scalar
+    ? andThen(turn, (after) => publishScalar(after, ga, meaning.value))
+    : turn;
+};
+
+/** One telegram on `…/event`. */
+export const publishEvent = (state: BridgeState, ga: GroupAddress, telegram: Telegram): Turn => {
+  const { config, counts } = state;
+  const { meaning, value, service } = telegram;
+  const document = {
+    ga: formatGroupAddress(ga, config.style),
+    dpt: meaning.dpt,
+    service,
+    ...(value && {
+      value: meaning.value,
+      text: meaning.text,
+      ...rawOf(value, meaning.type),
+    }),
+    source: formatIndividualAddress(telegram.source),
+    priority: telegram.priority,
+    hops: telegram.hops,
+    repeated: telegram.repeated,
+    origin: telegram.origin,
+    event_type: eventTypeOf(meaning.type, meaning.value, service),
+    seq: counts.seq,
+    ts: isoTime(telegram.ts),
+  };
+  return publish(state, {
+    topic: gaTopic(config, ga, "event"),
+    payload: JSON.stringify(document),
+    qos: 0,
+    retain: false,
+    json: true,
+    expiryS: EXPIRY_S,
+  });
+};
+
+export type Telegram = Readonly<{
+  service: "write" | "response" | "read";
+  value: GroupValue | null;
+  meaning: Meaning;
+  source: Held["source"];
+  priority: Priority;
+  /** Left out for own telegrams: the network layer sets it. */
+  hops?: number;
+  repeated: boolean;
+  origin: Origin;
+  /** Id of the command that caused it. */
+  id: string | null;
+  /** When its last octet arrived, or when it was confirmed; ms since 1970. */
+  ts: number;
+}>;
+
+/** Something that happened to the bridge: `bridge/event`, `mqtt-interface.md` §8.4. */
+export const publishBridgeEvent = (
+  state: BridgeState,
+  at: number,
+  event: Readonly<{ type: string; [field: string]: Value }>,
+): Turn =>
+  publish(state, {
+    topic: bridgeTopic(state.config, "event"),
+    payload: JSON.stringify({ ...event, ts: isoTime(state.epoch + at) }),
+    qos: 1,
+    retain: false,
+    json: true,
+    expiryS: EXPIRY_S,
+  });
+
+/** A `bridge/event` about a group address, once within `interval` ms. */
+export const notice = (
+  state: BridgeState,
+  at: number,
+  type: Notice,
+  ga: GroupAddress,
+  interval: number,
+  fields: Readonly<{ [field: string]: Value }>,
+): Turn => {
+  const now = state.epoch + at;
+  const last = get(state.notices[type], ga);
+  if (last !== undefined && now - last < interval) return [state, NOTHING];
+  const notices = { ...state.notices, [type]: put(state.notices[type], ga, now) };
+  return publishBridgeEvent({ ...state, notices }, at, {
+    type,
+    ga: formatGroupAddress(ga, state.config.style),
+    ...fields,
+  });
+};
+
+/** `bridge/state`, `bridge/bus`: plain words, retained. */
+export const publishWord = (
+  state: BridgeState,
+  leaf: "state" | "bus",
+  word: "online" | "offline",
+): Turn =>
+  publish(state, {
+    topic: bridgeTopic(state.config, leaf),
+    payload: word,
+    qos: 1,
+    retain: state.config.retain,
+    json: false,
+  });
+
+/** Every message goes through here; without a broker it is lost and counted. */
+export const publish = (state: BridgeState, publication: Publication): Turn => {
+  const { counts } = state;
+  return state.broker.connected
+    ? [
+        { ...state, counts: { ...counts, published: counts.published + 1 } },
+        [{ for: "mqtt", type: "publish", ...publication }],
+      ]
+    : [{ ...state, counts: { ...counts, eventsDropped: counts.eventsDropped + 1 } }, NOTHING];
+};
+
+/** MQTT 5 message expiry of everything that is of no use later. `mqtt-interface.md` §3. */
+export const EXPIRY_S = 60;
+export const HOUR_MS = 3_600_000;
+
+const stateDocument = (
+  { config, objects }: BridgeState,
+  ga: GroupAddress,
+  held: Held,
+  meaning: Meaning,
+): string => {
+  const name = config.payload.name ? get(objects, ga)?.name : undefined;
+  return JSON.stringify({
+    ga: formatGroupAddress(ga, config.style),
+    ...(name !== undefined && { name }),
+    dpt: meaning.dpt,
+    value: meaning.value,
+    text: meaning.text,
+    unit: meaning.type?.unit,
+    ...rawOf(held.value, meaning.type),
+    service: held.service,
+    source: formatIndividualAddress(held.source),
+    origin: held.origin,
+    quality: meaning.quality,
+    ts: isoTime(held.ts),
+    changed: isoTime(held.changed),
+    ...(held.id !== null && { id: held.id }),
+  });
+};
+
+const publishScalar = (state: BridgeState, ga: GroupAddress, value: Value): Turn => {
+  const plain = typeof value === "string";
+  return publish(state, {
+    topic: gaTopic(state.config, ga, "value"),
+    payload: plain ? value : JSON.stringify(value),
+    qos: 1,
+    retain: state.config.retain,
+    json: !plain,
+  });
+};

@@ -1,0 +1,223 @@
+import { formatGroupAddress, type GroupAddress } from "../../address.ts";
+import type { Value } from "../../dpt/dpt.ts";
+import { type Message, NOTHING } from "../../impulse.ts";
+import { isoTime } from "../../iso-time.ts";
+import type { Octets } from "../../octets.ts";
+import { admitError } from "./error-gate.ts";
+import { type ErrorCode, type Failure, tallied } from "./errors.ts";
+import { EXPIRY_S, publish } from "./publish.ts";
+import { recall, remember } from "./recent.ts";
+import type { BridgeState, Turn } from "./state.ts";
+import { bridgeTopic, gaTopic, isPermittedResponseTopic } from "./topics.ts";
+
+/** A `set` or `get` as far as the one who sent it is concerned. */
+export type Command = Readonly<{
+  ga: GroupAddress;
+  id: string | null;
+  /** Where its result goes; null: nobody asked for one, so that only errors are published. */
+  answer: Answer | null;
+  /** When its result is given. */
+  confirm: "queued" | "sent";
+  /** It was given: nothing more follows. */
+  answered: boolean;
+  topic: string;
+  /** Cut, for `bridge/error`. */
+  payload: string;
+  /** When it arrived. */
+  received: number;
+}>;
+
+type Answer = Readonly<{ topic: string; correlation: Octets | null }>;
+
+/** The last step that a command reached. `mqtt-interface.md` §5.7. */
+export type Stage =
+  | "rejected"
+  | "queued"
+  | "merged"
+  | "expired"
+  | "dropped"
+  | "sent"
+  | "confirmed"
+  | "response"
+  | "timeout";
+
+/** How a command ended: well, unless there is an error. */
+export type Ending = Readonly<{
+  stage: Stage;
+  error?: Failure;
+  /** When it was handed to the stack. */
+  sent?: number;
+  fields?: Readonly<{ [field: string]: Value }>;
+}>;
+
+/** @param id once the payload is read; null before, and when it has none */
+export const commandOf = (
+  { config }: BridgeState,
+  message: Message & Readonly<{ at: number }>,
+  ga: GroupAddress,
+  id: string | null,
+  confirm: Command["confirm"],
+): Command => {
+  const { topic, payload, responseTopic, correlation, at } = message;
+  const ordinary = gaTopic(config, ga, "result");
+  const answerTo =
+    responseTopic === undefined
+      ? id === null
+        ? null
+        : ordinary
+      : isPermittedResponseTopic(config, responseTopic)
+        ? responseTopic
+        : ordinary;
+  return {
+    ga,
+    id,
+    answer:
+      answerTo === null
+        ? null
+        : { topic: answerTo, correlation: correlation ? [...correlation] : null },
+    confirm,
+    answered: false,
+    topic,
+    payload: payload.slice(0, PAYLOAD_CHARACTERS),
+    received: at,
+  };
+};
+
+/** The one final result of a command: to whoever asked for it, or to `bridge/error` if it failed and nobody did. */
+export const finish = (state: BridgeState, at: number, command: Command, ending: Ending): Turn => {
+  const counted = ending.error ? withFailure(state, ending) : state;
+  if (command.answered) return [counted, NOTHING];
+  if (!command.answer)
+    return ending.error ? publishError(counted, at, command, ending.error) : [counted, NOTHING];
+  const document = resultDocument(counted, at, command, ending);
+  const { id } = command;
+  const known =
+    id !== null && ending.stage !== "rejected"
+      ? { ...counted, recent: remember(counted.recent, keyOf(command), at, document) }
+      : counted;
+  return answer(known, command.answer, document);
+};
+
+export const reject = (state: BridgeState, at: number, command: Command, error: Failure): Turn =>
+  finish(state, at, command, { stage: "rejected", error });
+
+/**
+ * A command whose id was seen within a minute is not executed again.
+ * @returns undefined for a new one. The first result is repeated; while there is none yet, the one to come answers both,
+ *   unless the second is waiting elsewhere
+ */
+export const repeatedResult = (
+  state: BridgeState,
+  at: number,
+  command: Command,
+): Turn | undefined => {
+  const seen = command.id === null ? undefined : recall(state.recent, keyOf(command), at);
+  if (!seen || !command.answer) return undefined;
+  const counted = countRejection(state, "duplicate");
+  if (seen.result !== null) return answer(counted, command.answer, seen.result);
+  if (command.answer.topic === gaTopic(state.config, command.ga, "result"))
+    return [counted, NOTHING];
+  const error = { code: "duplicate", message: "A command with this id is being executed" } as const;
+  return answer(
+    counted,
+    command.answer,
+    resultDocument(counted, at, command, { stage: "rejected", error }),
+  );
+};
+
+export const countRejection = (state: BridgeState, code: ErrorCode): BridgeState => ({
+  ...state,
+  tallies: { ...state.tallies, rejected: tallied(state.tallies.rejected, code) },
+});
+
+/** From now on a command with this id is a duplicate. */
+export const accept = (state: BridgeState, at: number, command: Command): BridgeState =>
+  command.id === null
+    ? state
+    : { ...state, recent: remember(state.recent, keyOf(command), at, null) };
+
+/** An error that belongs to no command with an answer; `ga` null when the topic says nothing. */
+export const publishError = (
+  state: BridgeState,
+  at: number,
+  {
+    topic,
+    ga,
+    payload,
+  }: Pick<Command, "topic" | "payload"> & Readonly<{ ga: GroupAddress | null }>,
+  error: Failure,
+): Turn => {
+  const { gate, open } = admitError(state.errors, at);
+  const gated = { ...state, errors: gate };
+  if (!open) return [gated, NOTHING];
+  const where = ga === null ? {} : { ga: formatGroupAddress(ga, state.config.style) };
+  return publish(gated, {
+    topic: bridgeTopic(state.config, "error"),
+    payload: JSON.stringify({
+      topic,
+      ...where,
+      error,
+      payload: payload.slice(0, PAYLOAD_CHARACTERS),
+      ts: isoTime(state.epoch + at),
+    }),
+    qos: 1,
+    retain: false,
+    json: true,
+  });
+};
+
+/** How many errors were held back in the second that is over. */
+export const publishSuppressed = (state: BridgeState, at: number): Turn =>
+  publish(
+    { ...state, errors: { since: at, sent: 0, suppressed: 0 } },
+    {
+      topic: bridgeTopic(state.config, "error"),
+      payload: JSON.stringify({
+        suppressed: state.errors.suppressed,
+        ts: isoTime(state.epoch + at),
+      }),
+      qos: 1,
+      retain: false,
+      json: true,
+    },
+  );
+
+const answer = (state: BridgeState, { topic, correlation }: Answer, payload: string): Turn =>
+  publish(state, {
+    topic,
+    payload,
+    qos: 1,
+    retain: false,
+    json: true,
+    expiryS: EXPIRY_S,
+    ...(correlation && { correlation }),
+  });
+
+const resultDocument = (
+  state: BridgeState,
+  at: number,
+  command: Command,
+  { stage, error, sent, fields }: Ending,
+): string =>
+  JSON.stringify({
+    ...(command.id !== null && { id: command.id }),
+    status: error ? "error" : "ok",
+    stage,
+    ...fields,
+    ...(error && { error }),
+    ...(sent !== undefined && { queued_ms: Math.round(sent - command.received) }),
+    total_ms: Math.round(at - command.received),
+    ts: isoTime(state.epoch + at),
+  });
+
+/** Ids are the client's own: the same one on another group address is another command. */
+const keyOf = ({ topic, id }: Command): string => `${topic} ${id}`;
+
+const withFailure = (state: BridgeState, { stage, error }: Ending): BridgeState => {
+  if (!error) return state;
+  if (stage === "rejected") return countRejection(state, error.code);
+  const failed = tallied(state.tallies.failed, error.code);
+  return { ...state, tallies: { ...state.tallies, failed } };
+};
+
+const PAYLOAD_CHARACTERS = 200;

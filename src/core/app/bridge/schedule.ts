@@ -1,0 +1,119 @@
+import { type Effect, NOTHING } from "../../impulse.ts";
+import { setRate } from "./budget.ts";
+import { giveUpFlight } from "./confirm.ts";
+import { publishPending } from "./connect.ts";
+import { errorsDue } from "./error-gate.ts";
+import { failure } from "./errors.ts";
+import { expireQueue } from "./line-up.ts";
+import { FILL, type Load, loadDue, rollTo } from "./load.ts";
+import { publishBridgeEvent } from "./publish.ts";
+import { readsDue, timedOut } from "./reads.ts";
+import { finish, publishSuppressed } from "./results.ts";
+import { pump } from "./send.ts";
+import { andThen, type BridgeState, earliest, forEach, type Turn } from "./state.ts";
+
+/**
+ * After every impulse: what is due is done, the next telegram goes if it may, and the one timer is set to the earliest of
+ * all deadlines. A telegram that changes none of this costs a few comparisons.
+ */
+export const settle = (before: BridgeState, turn: Turn, at: number): Turn => {
+  const [state, out] = turn;
+  const isDue = state.due !== null && state.due <= at;
+  if (!isDue && sameSchedule(before, state)) return turn;
+  const [after, told] = deadlines(state, at);
+  const [sent, requests] = pump(after, at);
+  const [armed, timer] = arm(sent, at);
+  // The wire waits for requests; only people wait for the rest.
+  return [armed, [...requests, ...out, ...told, ...timer]];
+};
+
+/** The figures of another load: thresholds crossed change the budget and are told. */
+export const withLoad = (state: BridgeState, load: Load, at: number): Turn => {
+  const before = state.load.past;
+  const { past } = load;
+  const loaded = { ...state, load };
+  if (before === past) return [loaded, NOTHING];
+  const rated =
+    before.level === past.level
+      ? loaded
+      : {
+          ...loaded,
+          budget: setRate(state.budget, at, state.config.bus.share * FILL[past.level]),
+        };
+  return before.overloaded === past.overloaded
+    ? [rated, NOTHING]
+    : publishBridgeEvent(rated, at, {
+        type: past.overloaded ? "overload_start" : "overload_end",
+      });
+};
+
+const deadlines = (state: BridgeState, at: number): Turn =>
+  DEADLINES.reduce<Turn>((turn, act) => andThen(turn, (each) => act(each, at)), [state, NOTHING]);
+
+const endReads = (state: BridgeState, at: number): Turn => {
+  const [reads, waiters] = timedOut(state.reads, at);
+  if (reads === state.reads) return [state, NOTHING];
+  const { tallies } = state;
+  const unanswered = state.reads.outstanding.length - reads.outstanding.length;
+  const counted = {
+    ...state,
+    reads,
+    tallies: {
+      ...tallies,
+      reads: { ...tallies.reads, timeout: tallies.reads.timeout + unanswered },
+    },
+  };
+  const error = failure("timeout", "Nobody answered the read");
+  return forEach(counted, waiters, (each, { command }) =>
+    finish(each, at, command, { stage: "timeout", error }),
+  );
+};
+
+const tellSuppressed = (state: BridgeState, at: number): Turn => {
+  const due = errorsDue(state.errors);
+  return due !== null && due <= at ? publishSuppressed(state, at) : [state, NOTHING];
+};
+
+const roll = (state: BridgeState, at: number): Turn => withLoad(state, rollTo(state.load, at), at);
+
+const DEADLINES: readonly ((state: BridgeState, at: number) => Turn)[] = [
+  roll,
+  giveUpFlight,
+  expireQueue,
+  endReads,
+  tellSuppressed,
+  publishPending,
+];
+
+const nextDue = (state: BridgeState): number | null =>
+  earliest([
+    state.sender.due,
+    state.sender.flight?.until ?? null,
+    state.queue.expires,
+    readsDue(state.reads),
+    errorsDue(state.errors),
+    state.broker.next,
+    loadDue(state.load),
+  ]);
+
+const sameSchedule = (a: BridgeState, b: BridgeState): boolean =>
+  a.due === b.due &&
+  a.queue === b.queue &&
+  a.sender === b.sender &&
+  a.reads === b.reads &&
+  a.errors === b.errors &&
+  a.broker === b.broker &&
+  a.bus === b.bus &&
+  a.load.past.level === b.load.past.level &&
+  a.budget === b.budget;
+
+const arm = (state: BridgeState, at: number): readonly [BridgeState, readonly Effect[]] => {
+  const due = nextDue(state);
+  if (due === state.due) return [state, []];
+  const armed = { ...state, due };
+  return due === null
+    ? [armed, [{ for: "timer", type: "stop", timer: DUE }]]
+    : [armed, [{ for: "timer", type: "start", timer: DUE, ms: Math.max(1, Math.ceil(due - at)) }]];
+};
+
+const DUE = { for: "bridge", name: "due" } as const;

@@ -1,0 +1,226 @@
+import type { GroupAddress, IndividualAddress } from "../../address.ts";
+import type { BridgeConfig, ObjectConfig } from "../../config.ts";
+import type { Effect, GroupValue, Impulse, OfflineReason, Step } from "../../impulse.ts";
+import { EMPTY_TABLE, put, type Table } from "../../table.ts";
+import { type Budget, openBudget } from "./budget.ts";
+import { EMPTY_GATE, type ErrorGate } from "./error-gate.ts";
+import type { Tally } from "./errors.ts";
+import { type Load, openLoad } from "./load.ts";
+import { EMPTY_QUEUE, type Entry, type Queue } from "./queue.ts";
+import { EMPTY_READS, type Reads } from "./reads.ts";
+import { EMPTY_RECENT, type Recent } from "./recent.ts";
+
+/** Everything the bridge knows; one JSON value. What changes with every telegram is in small records of its own. */
+export type BridgeState = Readonly<{
+  config: BridgeConfig;
+  /** The objects of the configuration by group address; never changes. */
+  objects: Table<ObjectConfig>;
+  /** What was last heard or confirmed, by group address. */
+  held: Table<Held>;
+  /** What provided objects answer with, by group address. */
+  provided: Table<Provided>;
+  /** `epoch` + `at` = ms since 1970. */
+  epoch: number;
+  bus: Bus;
+  broker: Broker;
+  queue: Queue;
+  sender: Sender;
+  budget: Budget;
+  load: Load;
+  reads: Reads;
+  /** Commands of the last minute that had an id. */
+  recent: Recent;
+  inbound: Inbound;
+  errors: ErrorGate;
+  notices: Notices;
+  counts: Counts;
+  tallies: Tallies;
+  /** What the `due` timer is set to; null while it is off. */
+  due: number | null;
+}>;
+
+/** The last value of a group address: `mqtt-interface.md` §5.1. Times in ms since 1970. */
+export type Held = Readonly<{
+  value: GroupValue;
+  service: "write" | "response";
+  source: IndividualAddress;
+  origin: Origin;
+  ts: number;
+  changed: number;
+  /** Id of the command that caused it. */
+  id: string | null;
+  /** Connection to the broker on which this was published; 0: on none yet. */
+  session: number;
+  /** When anything was last published for this group address. */
+  published: number;
+}>;
+
+export type Origin = "bus" | "mqtt" | "internal";
+
+export type Provided = Readonly<{
+  value: GroupValue;
+  /** Handed to the queue, and not known to have failed. */
+  transmitted: boolean;
+}>;
+
+export type Bus = Readonly<{
+  state: "online" | OfflineReason;
+  /** What `bridge/bus` says. */
+  announced: "online" | "offline";
+}>;
+
+export type Broker = Readonly<{
+  connected: boolean;
+  /** Counts the connections; 0 before the first. */
+  session: number;
+  /** When the connection came about, ms since 1970. */
+  since: number;
+  /** Group addresses whose states are still to be published on this connection, next one first. */
+  pending: readonly GroupAddress[];
+  /** When the next of them may go; null once all have gone. */
+  next: number | null;
+}>;
+
+/** One own frame is with the transceiver at a time. */
+export type Sender = Readonly<{
+  flight: Flight | null;
+  /** The next `ref`. */
+  ref: number;
+  /** Nothing is sent before, because the last frame could not be. */
+  pause: number;
+  /** When to look again; null while only something else can change the outcome. */
+  due: number | null;
+  /** Since when the budget holds something back; null while it does not. */
+  throttled: number | null;
+}>;
+
+export type Flight = Readonly<{
+  entry: Entry;
+  /** Octets of the frame, for the airtime of its repetitions. */
+  octets: number;
+  sent: number;
+  /** Without a confirmation it is given up then. */
+  until: number;
+}>;
+
+/** Messages from the broker within the current second. */
+export type Inbound = Readonly<{ since: number; count: number }>;
+
+/** When a `bridge/event` was last published, by group address: ms since 1970. */
+export type Notices = Readonly<Record<Notice, Table<number>>>;
+export type Notice = "dpt_mismatch" | "no_ack" | "unknown_ga";
+
+/** Counted with (nearly) every telegram. */
+export type Counts = Readonly<{
+  /** Group telegrams since start, own ones included. */
+  seq: number;
+  lastTelegram: number | null;
+  unknownGa: number;
+  mismatches: number;
+  received: number;
+  published: number;
+  coalesced: number;
+  eventsDropped: number;
+}>;
+
+/** Counted now and then. */
+export type Tallies = Readonly<{
+  depthMax: number;
+  /** Last waiting times in ms, newest last. */
+  waited: readonly number[];
+  merged: number;
+  expired: number;
+  overflow: number;
+  offline: number;
+  throttledMs: number;
+  rejected: Tally;
+  failed: Tally;
+  reads: Readonly<{ sent: number; answered: number; timeout: number; byBridge: number }>;
+}>;
+
+export type Turn = Step<BridgeState>;
+
+/** @param config checked by the configuration loader */
+export const openBridge = (config: BridgeConfig): BridgeState => ({
+  config,
+  objects: config.objects.reduce<Table<ObjectConfig>>(
+    (table, object) => put(table, object.ga, object),
+    EMPTY_TABLE,
+  ),
+  held: EMPTY_TABLE,
+  provided: EMPTY_TABLE,
+  epoch: 0,
+  bus: { state: "starting", announced: "offline" },
+  broker: { connected: false, session: 0, since: 0, pending: [], next: null },
+  queue: EMPTY_QUEUE,
+  sender: { flight: null, ref: 1, pause: 0, due: null, throttled: null },
+  budget: openBudget(config.bus.share, 0),
+  load: openLoad(0),
+  reads: EMPTY_READS,
+  recent: EMPTY_RECENT,
+  inbound: { since: 0, count: 0 },
+  errors: EMPTY_GATE,
+  notices: { dpt_mismatch: EMPTY_TABLE, no_ack: EMPTY_TABLE, unknown_ga: EMPTY_TABLE },
+  counts: {
+    seq: 0,
+    lastTelegram: null,
+    unknownGa: 0,
+    mismatches: 0,
+    received: 0,
+    published: 0,
+    coalesced: 0,
+    eventsDropped: 0,
+  },
+  tallies: {
+    depthMax: 0,
+    waited: [],
+    merged: 0,
+    expired: 0,
+    overflow: 0,
+    offline: 0,
+    throttledMs: 0,
+    rejected: {},
+    failed: {},
+    reads: { sent: 0, answered: 0, timeout: 0, byBridge: 0 },
+  },
+  due: null,
+});
+
+/** Now, in ms since 1970. */
+export const utc = ({ epoch }: BridgeState, at: number): number => Math.floor(epoch + at);
+
+/** The first of several deadlines; null when there is none. */
+export const earliest = (deadlines: readonly (number | null)[]): number | null => {
+  let first: number | null = null;
+  for (const deadline of deadlines)
+    if (deadline !== null && (first === null || deadline < first)) first = deadline;
+  return first;
+};
+
+/** One turn after another: what the second puts out follows what the first put out. */
+export const andThen = ([state, out]: Turn, following: (state: BridgeState) => Turn): Turn => {
+  const [after, more] = following(state);
+  return [after, joined(out, more)];
+};
+
+/** The same turn for each of several things, in their order. */
+export const forEach = <T>(
+  state: BridgeState,
+  items: readonly T[],
+  turn: (state: BridgeState, item: T) => Turn,
+): Turn => {
+  let last = state;
+  const all: (Impulse | Effect)[] = [];
+  for (const item of items) {
+    const [after, out] = turn(last, item);
+    last = after;
+    all.push(...out);
+  }
+  return [last, all];
+};
+
+export const joined = (
+  first: readonly (Impulse | Effect)[],
+  second: readonly (Impulse | Effect)[],
+): readonly (Impulse | Effect)[] =>
+  first.length === 0 ? second : second.length === 0 ? first : [...first, ...second];
