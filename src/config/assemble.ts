@@ -1,0 +1,101 @@
+import type { DlConfig } from "../core/config.ts";
+import { groupSet } from "../core/group-set.ts";
+import type { Config, LogLevel, MqttConfig } from "./config.ts";
+import { type PlacedObject, toObjectConfig } from "./objects.ts";
+import type { FileData } from "./schema.ts";
+import type { Contents } from "./secrets.ts";
+
+/** The checked file → what the core and the shell are told. */
+export const assemble = (
+  file: FileData,
+  objects: readonly PlacedObject[],
+  contents: Contents,
+): Config => {
+  const { knx, mqtt } = file;
+  const configured = objects.map((object) => toObjectConfig(object, file.events));
+  const dl: DlConfig = {
+    chip: knx.chip,
+    address: knx.address,
+    groups: groupSet(configured.map(({ ga }) => ga)),
+    acknowledge: knx.acknowledge,
+    repetitions: knx.repetitions,
+    baud: knx.baud,
+  };
+  return {
+    instance: file.instance,
+    stack: {
+      dl,
+      nl: { hops: knx.hops },
+      device: { descriptor: SYSTEM_B, programmingMode: false },
+      bridge: {
+        base: mqtt.base,
+        style: knx.style,
+        address: knx.address,
+        unknown: mqtt.unknown,
+        allowUnknownWrite: mqtt.allow_unknown_write,
+        retain: mqtt.retain,
+        payload: { name: mqtt.payload.name, scalar: mqtt.payload.scalar },
+        bus: { share: knx.bus.share, readRate: knx.bus.read_rate, graceMs: knx.bus.grace },
+        limits: LIMITS,
+        objects: configured,
+      },
+    },
+    port: { path: knx.port, baud: knx.baud, parity: knx.parity },
+    mqtt: toMqttConfig(file, contents),
+    log: { level: LEVELS[file.log.level] },
+  };
+};
+
+/** Mask version of a System B device on twisted pair: `device-model.md`. */
+const SYSTEM_B = [0x07, 0xb0];
+
+/** `mqtt-interface.md` §3 and §11. */
+const LIMITS = { payload: 64 * 1024, messages: 1000 };
+
+const toMqttConfig = ({ instance, mqtt }: FileData, contents: Contents): MqttConfig => {
+  const address = mqtt.url === undefined ? undefined : new URL(mqtt.url);
+  const username = contents.username_file ?? mqtt.username ?? decoded(address?.username);
+  const password = contents.password_file ?? mqtt.password ?? decoded(address?.password);
+  const keyPassword = contents.key_password_file ?? mqtt.key_password;
+  const { ca, cert, key } = contents;
+  return {
+    ...(address ? { url: withoutCredentials(address) } : {}),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    clientId: mqtt.client_id ?? `knx-${instance}`,
+    base: mqtt.base,
+    version: VERSIONS[mqtt.version],
+    ...(ca ? { ca } : {}),
+    ...(cert ? { cert } : {}),
+    ...(key ? { key } : {}),
+    ...(keyPassword ? { keyPassword } : {}),
+    ...(mqtt.server_name ? { serverName: mqtt.server_name } : {}),
+    ...(mqtt.alpn ? { alpn: mqtt.alpn } : {}),
+    verify: mqtt.verify,
+    keepaliveS: Math.ceil(mqtt.keepalive / 1000),
+  };
+};
+
+const VERSIONS = { auto: "auto", 4: 4, "3.1.1": 4, 5: 5 } as const;
+
+const decoded = (part: string | undefined): string | undefined =>
+  part ? decodeURIComponent(part) : undefined;
+
+/** So that no log line can show them. */
+const withoutCredentials = (address: URL): string => {
+  const plain = new URL(address);
+  plain.username = "";
+  plain.password = "";
+  return plain.href;
+};
+
+const LEVELS = {
+  trace: "trace",
+  debug: "debug",
+  info: "info",
+  warn: "warn",
+  warning: "warn",
+  error: "error",
+  silent: "silent",
+  off: "silent",
+} as const satisfies Record<FileData["log"]["level"], LogLevel>;

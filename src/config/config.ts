@@ -1,0 +1,43 @@
+import type { StackConfig } from "../core/config.ts";
+
+/** The checked configuration: what the shell is told once. Names of the file: `mqtt-interface.md` §19. */
+export type Config = Readonly<{
+  instance: string;
+  /** For the core, as it is. */
+  stack: StackConfig;
+  port: PortConfig;
+  mqtt: MqttConfig;
+  log: Readonly<{ level: LogLevel }>;
+}>;
+
+export type PortConfig = Readonly<{
+  /** `auto`, `/dev/ttyAMA0`, `tcp://host:port`, `sim:…` */
+  path: string;
+  baud: number;
+  /** `none`: the 8-bit mode that some chips are strapped to. */
+  parity: "even" | "none";
+}>;
+
+export type MqttConfig = Readonly<{
+  /** Absent: the embedded broker. Without credentials, those are beside it. */
+  url?: string;
+  username?: string;
+  password?: string;
+  clientId: string;
+  /** Base topic, without a slash at its end. */
+  base: string;
+  version: "auto" | 4 | 5;
+  /** PEM text, as are `cert` and `key`. */
+  ca?: string;
+  cert?: string;
+  key?: string;
+  keyPassword?: string;
+  serverName?: string;
+  alpn?: readonly string[];
+  /** false: any certificate is accepted. */
+  verify: boolean;
+  keepaliveS: number;
+}>;
+
+/** In the words of pino. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";

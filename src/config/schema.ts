@@ -1,0 +1,244 @@
+import * as z from "zod";
+import { nearest } from "./nearest.ts";
+import {
+  baseTopic,
+  brokerUrl,
+  datapointType,
+  duration,
+  groupAddress,
+  individualAddress,
+  pattern,
+  port,
+} from "./words.ts";
+
+/*
+ * The configuration file, `mqtt-interface.md` §19. Keys whose part of the contract is not active yet are here as well, with
+ * their shape: `inactive.ts` knows which they are.
+ */
+
+/**
+ * A mapping whose keys are all known. What it says about others: one line for each, with the key most likely meant.
+ * @param missing what it says when it is not there at all
+ */
+const section = <Shape extends z.ZodRawShape>(shape: Shape, missing?: string) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => nearest(key, Object.keys(shape)) ?? "").join("\n")
+        : issue.input === undefined
+          ? missing
+          : undefined,
+  });
+
+const text = z.string();
+const maybe = z.boolean().exactOptional();
+const yesOrNo = (standard: boolean) => z.boolean().default(standard);
+const count = z.int().nonnegative();
+
+/** Chips by every name people give them; NCN5120, 5121 and 5130 speak alike. */
+export const CHIPS = {
+  auto: "auto",
+  tpuart2: "tpuart2",
+  "tp-uart2": "tpuart2",
+  "tp-uart": "tpuart2",
+  tpuart: "tpuart2",
+  ncn5120: "ncn5120",
+  ncn5121: "ncn5120",
+  ncn5130: "ncn5120",
+  e981: "e981",
+  "e981.03": "e981",
+} as const;
+
+const chip = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(Object.keys(CHIPS).filter((name): name is keyof typeof CHIPS => name in CHIPS)))
+  .transform((name) => CHIPS[name]);
+
+const BUS = section({
+  share: z.number().min(0.01).max(1).default(0.35).describe("Own part of the airtime"),
+  read_rate: z.number().positive().max(50).default(5).describe("Reads a second"),
+  grace: duration.prefault("20s").describe("Before bridge/bus says offline"),
+  stale_after_outage: duration.exactOptional(),
+});
+
+const KNX = section(
+  {
+    port: port.default("auto"),
+    chip: chip.prefault("auto"),
+    address: individualAddress,
+    style: z.enum(["3-level", "2-level", "free"]).default("3-level"),
+    bus: BUS.prefault({}),
+    objects_from: z.enum(["yaml", "ets", "both"]).default("yaml"),
+    baud: z
+      .union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)], {
+        error: "the transceivers know 9600, 19200, 38400 and 115200 baud",
+      })
+      .default(19200),
+    parity: z.enum(["even", "none"]).default("even"),
+    acknowledge: z.enum(["host", "chip"]).default("host").describe("Who acknowledges telegrams"),
+    repetitions: section({
+      nak: z.int().min(0).max(7).default(3),
+      busy: z.int().min(0).max(7).default(3),
+    }).prefault({}),
+    hops: z.int().min(0).max(7).default(6).describe("Hop count of own telegrams"),
+  },
+  "knx is needed, with at least an address: a free one of your line, such as 1.1.250",
+);
+
+const MQTT = section({
+  url: brokerUrl.exactOptional(),
+  username: text.exactOptional(),
+  username_file: text.exactOptional(),
+  password: text.exactOptional(),
+  password_file: text.exactOptional(),
+  client_id: text.min(1).exactOptional(),
+  ca: text.exactOptional().describe("PEM file"),
+  cert: text.exactOptional().describe("PEM file"),
+  key: text.exactOptional().describe("PEM file"),
+  key_password: text.exactOptional(),
+  key_password_file: text.exactOptional(),
+  server_name: text.exactOptional(),
+  alpn: z.union([text.transform((name) => [name]), z.array(text)]).exactOptional(),
+  verify: yesOrNo(true).describe("false: any certificate is accepted"),
+  keepalive: duration.prefault("30s"),
+  base: baseTopic.default("knx"),
+  version: z
+    .union([z.enum(["auto", "4", "5", "3.1.1"]), z.literal(4), z.literal(5)], {
+      error: "version is auto, 5, or 4 for MQTT 3.1.1",
+    })
+    .default("auto"),
+  topics: z.enum(["address", "name", "both"]).exactOptional(),
+  requests: z.enum(["off", "basic", "admin"]).exactOptional(),
+  payload: section({
+    scalar: yesOrNo(false),
+    name: yesOrNo(true),
+    fields: z.array(text).exactOptional(),
+  }).prefault({}),
+  unknown: z.enum(["event", "state", "ignore"]).default("event"),
+  allow_unknown_write: yesOrNo(false),
+  retain: yesOrNo(true),
+  user_properties: maybe,
+  events_after_reconnect: maybe,
+  cleanup: maybe,
+  allow: z.array(pattern).exactOptional(),
+  deny: z.array(pattern).exactOptional(),
+});
+
+const NO_HYSTERESIS = { error: "a hysteresis is a number or a percentage: 0.3 or 2%" };
+
+/** What an object and a default can both say. */
+const OPTIONS = {
+  dpt: datapointType.exactOptional(),
+  writable: maybe,
+  priority: z.enum(["low", "normal", "urgent"]).exactOptional(),
+  alarm: maybe,
+  provide: maybe,
+  transmit: z.enum(["changes", "always"]).exactOptional(),
+  events: maybe,
+  publish: z.enum(["always", "on_change"]).exactOptional(),
+  room: text.exactOptional(),
+  description: text.exactOptional(),
+  read_on_init: maybe,
+  publish_heartbeat: duration.exactOptional(),
+  hysteresis: z
+    .union(
+      [z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s*%$/, NO_HYSTERESIS)],
+      NO_HYSTERESIS,
+    )
+    .exactOptional(),
+  min_interval: duration.exactOptional(),
+  cyclic: duration.exactOptional(),
+  on_bus_return: z.enum(["send", "silent"]).exactOptional(),
+  on_start: z.enum(["send", "silent"]).exactOptional(),
+  answer_restored: maybe,
+  expire_after: duration.exactOptional(),
+  refresh: maybe,
+  poll: duration.exactOptional(),
+  truncate: maybe,
+  dedupe: maybe,
+  confirm_write: maybe,
+  min: z.number().exactOptional(),
+  max: z.number().exactOptional(),
+  ha: z.union([z.literal(false), z.looseObject({})]).exactOptional(),
+};
+
+export const OBJECT = section({
+  ga: groupAddress,
+  name: text.exactOptional(),
+  ...OPTIONS,
+  state_ga: groupAddress.exactOptional(),
+  alias: text.exactOptional(),
+  scenes: z.looseObject({}).exactOptional(),
+});
+export type ObjectEntry = z.output<typeof OBJECT>;
+
+export const DEFAULT = section({ match: pattern, ...OPTIONS });
+export type DefaultEntry = z.output<typeof DEFAULT>;
+
+const LEVELS = ["trace", "debug", "info", "warn", "warning", "error", "silent", "off"] as const;
+
+export const FILE = section({
+  version: z.literal(1, { error: "this version reads files of version 1" }).default(1),
+  instance: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,24}$/, { error: "1 to 24 of a-z, 0-9, _ and -" })
+    .default("house")
+    .describe("Part of ids, so do not change it later"),
+  knx: KNX,
+  mqtt: MQTT.prefault({}),
+  defaults: z.array(DEFAULT).default([]),
+  objects: z.array(OBJECT).default([]),
+  events: z.union([z.boolean(), z.array(pattern)]).default(false),
+  log: section({
+    level: z.enum(LEVELS).default("info"),
+    mqtt: z.enum(LEVELS).exactOptional(),
+  }).prefault({}),
+  homeassistant: section({
+    enabled: maybe,
+    prefix: text.exactOptional(),
+    status_topic: text.exactOptional(),
+    group_by: z.enum(["room", "entity", "main_group", "single"]).exactOptional(),
+    availability: z.enum(["bridge", "bridge_and_bus"]).exactOptional(),
+    expose: z.enum(["known", "marked", "entities"]).exactOptional(),
+  }).exactOptional(),
+  project: section({
+    file: text,
+    password: text.exactOptional(),
+    password_file: text.exactOptional(),
+    import: z.union([z.enum(["all", "listed"]), z.array(pattern)]).exactOptional(),
+  }).exactOptional(),
+  entities: z
+    .array(
+      z.looseObject({
+        id: z.string().regex(/^[a-z0-9_-]+$/, { error: "made of a-z, 0-9, _ and -" }),
+        type: text,
+      }),
+    )
+    .exactOptional(),
+  links: z.array(z.looseObject({})).exactOptional(),
+  time: section({
+    time_ga: groupAddress.exactOptional(),
+    date_ga: groupAddress.exactOptional(),
+    datetime_ga: groupAddress.exactOptional(),
+    request_ga: groupAddress.exactOptional(),
+    every: duration.exactOptional(),
+    only_if_synced: maybe,
+    timezone: text.exactOptional(),
+  }).exactOptional(),
+  devices: z.looseObject({ topics: maybe }).exactOptional(),
+  recorder: z
+    .looseObject({
+      memory: count.exactOptional(),
+      disk: duration.exactOptional(),
+      max_mb: count.exactOptional(),
+    })
+    .exactOptional(),
+});
+export type FileData = z.output<typeof FILE>;
+
+/** JSON Schema of the file, for editors. */
+export const fileSchema = (): object => ({
+  title: "knxpi configuration",
+  ...z.toJSONSchema(FILE, { io: "input" }),
+});
