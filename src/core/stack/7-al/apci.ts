@@ -102,6 +102,8 @@ const LONG_CODES: Readonly<Record<number, string>> = {
 /** A service by its name in the standard, the data in the low bits of its second octet, and what follows. */
 export type Apdu = Readonly<{
   service: string;
+  /** The code has four bits; the rest of the second octet belongs to the service. */
+  short: boolean;
   /** Low six bits of the second octet for services with a four-bit code, otherwise 0. */
   low: number;
   /** The ASDU: octets after the second one. */
@@ -117,9 +119,9 @@ export const decodeApdu = (apdu: Octets): Apdu | undefined => {
   const code = (((apdu[0] ?? 0) & 0x03) << 8) | (apdu[1] ?? 0);
   const data = apdu.slice(2);
   const long = LONG_CODES[code];
-  if (long !== undefined) return { service: long, low: 0, data };
+  if (long !== undefined) return { service: long, short: false, low: 0, data };
   const short = SHORT_CODES[code & 0x3c0];
-  return short === undefined ? undefined : { service: short, low: code & 0x3f, data };
+  return short === undefined ? undefined : { service: short, short: true, low: code & 0x3f, data };
 };
 
 /** The two octets of a code, `low` in the six low bits of the second. */
