@@ -121,11 +121,12 @@ const showChanges = (): ((topic: string, payload: string) => void) => {
     if (!topic.endsWith("/state")) return;
     const state: { ga: string; name?: string; value: unknown; text?: string; unit?: string } =
       JSON.parse(payload);
-    const value = [state.text ?? JSON.stringify(state.value), state.unit].join(" ");
+    const shownValue = state.text ?? JSON.stringify(state.value);
+    const value = state.unit === undefined ? shownValue : `${shownValue} ${state.unit}`;
     if (shown.get(state.ga) === value) return;
     shown.set(state.ga, value);
     const time = new Date().toTimeString().slice(0, 8);
-    console.log(`${time}  ${state.ga.padEnd(7)} ${(state.name ?? "").padEnd(28)} ${value}`);
+    console.log(`${time}  ${state.ga.padEnd(7)} ${(state.name ?? "").padEnd(30)} ${value}`);
   };
 };
 

@@ -55,7 +55,7 @@ export const openSerial = (
 
   const leave = (current: Session, error: unknown): void => {
     close(current).catch(() => undefined);
-    tryLater(error);
+    tryLater(error, "lost");
   };
 
   const close = (current: Session): Promise<void> => {
@@ -65,9 +65,9 @@ export const openSerial = (
     return current.port.close();
   };
 
-  const tryLater = (error: unknown): void => {
+  const tryLater = (error: unknown, fault = serialFault(error)): void => {
     if (ended) return;
-    report(serialFault(error), error);
+    report(fault, error);
     retry = setTimeout(open, BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)]);
     failures += 1;
   };
@@ -84,13 +84,13 @@ export const openSerial = (
       );
   };
 
-  open().catch(tryLater);
+  open().catch((error) => tryLater(error));
   return {
     write(octets) {
       session?.port.stream.write(Buffer.from(octets));
     },
     reopen() {
-      if (session !== undefined) close(session).then(open, tryLater);
+      if (session !== undefined) close(session).then(open, (error) => tryLater(error));
     },
     async close() {
       ended = true;

@@ -1,0 +1,87 @@
+import mqtt from "mqtt";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadConfig } from "../../src/config/load.ts";
+import { type Broker, openBroker } from "../../src/shell/broker.ts";
+import { openShell, type Shell } from "../../src/shell/shell.ts";
+import { HOUSE_OBJECTS, type House, startHouse } from "../../src/sim/house.ts";
+import { type Collector, collectLog, collector, type Line } from "./collect.ts";
+
+type Seen = Readonly<{ topic: string; payload: string }>;
+
+let house: House;
+let broker: Broker;
+let shell: Shell;
+let seen: Collector<Seen>;
+let lines: Collector<Line>;
+let person: mqtt.MqttClient;
+
+/** The whole program on a simulated house in real time, and a person with an MQTT client. */
+beforeEach(async () => {
+  const logged = collectLog();
+  lines = logged.lines;
+  house = startHouse();
+  const objects = HOUSE_OBJECTS.map(({ ga, dpt, writable }) => ({ ga, dpt, writable }));
+  const knx = { port: house.path, address: "1.1.250", chip: "auto" };
+  const loaded = loadConfig(JSON.stringify({ version: 1, instance: "test", knx, objects }), {
+    path: "house.yaml",
+    env: {},
+    readFile: () => "",
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
+  const { stack, port, mqtt: options } = loaded.config;
+  broker = await openBroker(logged.log, 0);
+  seen = collector<Seen>();
+  broker.watch("knx/#", (topic, payload) => seen.push({ topic, payload }));
+  person = await mqtt.connectAsync(broker.url);
+  shell = openShell({
+    config: stack,
+    serial: { ...port, binding: house.binding },
+    mqtt: { ...options, url: broker.url, version: 4, payloadLimit: stack.bridge.limits.payload },
+    log: logged.log,
+  });
+  await saw("knx/bridge/bus", "online");
+});
+
+afterEach(async () => {
+  await shell.stop();
+  await person.endAsync(true);
+  await broker.close();
+  house.stop();
+});
+
+const saw = async (topic: string, part: string): Promise<string> =>
+  (await seen.until((one) => one.topic === topic && one.payload.includes(part))).payload;
+
+describe("the whole program on a simulated house", () => {
+  test("a command switches the lamp, and its status comes back", async () => {
+    await person.publishAsync("knx/ga/1/1/10/set", "on");
+    expect(JSON.parse(await saw("knx/ga/1/4/10/state", '"value":true'))).toMatchObject({
+      ga: "1/4/10",
+      dpt: "1.001",
+      source: "1.1.10",
+      origin: "bus",
+    });
+    expect(house.lamp.on).toBe(true);
+    expect(JSON.parse(await saw("knx/ga/1/1/10/state", '"value":true'))).toMatchObject({
+      source: "1.1.250",
+      origin: "mqtt",
+    });
+  });
+
+  test("the port unplugged and plugged in again: commands work again, the log names both", async () => {
+    house.ports.unplug(house.path);
+    await lines.until(({ fault }) => fault === "lost");
+    house.ports.plug(house.path);
+    await lines.until(() => lines.items.filter(({ msg }) => msg === "link up").length === 2);
+    await person.publishAsync("knx/ga/1/3/10/set", "40");
+    await saw("knx/ga/1/5/10/state", '"value":40');
+  }, 20_000);
+
+  test("an orderly stop says goodbye and ends with 0", async () => {
+    await shell.stop();
+    expect(await shell.ended).toBe(0);
+    expect(seen.items.filter(({ topic }) => topic === "knx/bridge/state").at(-1)?.payload).toBe(
+      "offline",
+    );
+  });
+});
