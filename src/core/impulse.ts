@@ -58,6 +58,9 @@ export type Confirmation = Readonly<{
   at: number;
 }>;
 
+/** What every request says. */
+export type Request = Readonly<{ priority: Priority; ref: Ref; at: number }>;
+
 /** A group value: up to 6 bits travel inside the APCI octet (`short`), anything longer in octets of its own. */
 export type GroupValue = Readonly<{ octets: Octets; short: boolean }>;
 
@@ -91,15 +94,7 @@ export type OfflineReason = "starting" | "no_port" | "no_chip" | "no_power";
 export type NlImpulse = Readonly<
   | ({ for: "nl"; type: "L_Data.ind"; destination: Destination; tpdu: Octets } & Reception)
   | ({ for: "nl"; type: "L_Data.con"; frame: LData } & Confirmation)
-  | {
-      for: "nl";
-      type: "N_Data.req";
-      destination: Destination;
-      priority: Priority;
-      tpdu: Octets;
-      ref: Ref;
-      at: number;
-    }
+  | ({ for: "nl"; type: "N_Data.req"; destination: Destination; tpdu: Octets } & Request)
   | { for: "nl"; type: "configure.req"; address: IndividualAddress }
 >;
 
@@ -116,32 +111,14 @@ export type TlImpulse = Readonly<
       priority: Priority;
       tpdu: Octets;
     } & Confirmation)
-  | {
-      for: "tl";
-      type: "T_Data_Group.req";
-      destination: GroupAddress;
-      priority: Priority;
-      apdu: Octets;
-      ref: Ref;
-      at: number;
-    }
-  | {
-      for: "tl";
-      type: "T_Data_Broadcast.req";
-      priority: Priority;
-      apdu: Octets;
-      ref: Ref;
-      at: number;
-    }
-  | {
+  | ({ for: "tl"; type: "T_Data_Group.req"; destination: GroupAddress; apdu: Octets } & Request)
+  | ({ for: "tl"; type: "T_Data_Broadcast.req"; apdu: Octets } & Request)
+  | ({
       for: "tl";
       type: "T_Data_Individual.req";
       destination: IndividualAddress;
-      priority: Priority;
       apdu: Octets;
-      ref: Ref;
-      at: number;
-    }
+    } & Request)
   /** A connection-oriented TPDU that the state machine wants sent. */
   | {
       for: "tl";
@@ -193,40 +170,21 @@ export type AlImpulse = Readonly<
       destination: IndividualAddress;
       apdu: Octets;
     } & Confirmation)
-  | {
-      for: "al";
-      type: "A_GroupValue_Read.req";
-      destination: GroupAddress;
-      priority: Priority;
-      ref: Ref;
-      at: number;
-    }
-  | {
+  | ({ for: "al"; type: "A_GroupValue_Read.req"; destination: GroupAddress } & Request)
+  | ({
       for: "al";
       type: "A_GroupValue_Write.req" | "A_GroupValue_Response.req";
       destination: GroupAddress;
-      priority: Priority;
       value: GroupValue;
-      ref: Ref;
-      at: number;
-    }
-  | {
-      for: "al";
-      type: "A_IndividualAddress_Response.req";
-      priority: Priority;
-      ref: Ref;
-      at: number;
-    }
-  | {
+    } & Request)
+  | ({ for: "al"; type: "A_IndividualAddress_Response.req" } & Request)
+  | ({
       for: "al";
       type: "A_DeviceDescriptor_Response.req";
       destination: IndividualAddress;
-      priority: Priority;
       descriptorType: number;
       descriptor: Octets;
-      ref: Ref;
-      at: number;
-    }
+    } & Request)
 >;
 
 // ── applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
