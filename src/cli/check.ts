@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import { loadConfigFile } from "../config/file.ts";
-import { formatFinding } from "../config/finding.ts";
 
 /** Where lines go: standard output, or a test. */
-export type Output = (line: string) => void;
+type Output = (line: string) => void;
 
 /** `knxpi check` */
 export const addCheck = (program: Command): void => {
@@ -25,7 +23,7 @@ Examples:
     .action(async (file: string | undefined, { schema }: { schema?: true }, command: Command) => {
       if (schema) return printSchema(console.log);
       if (file === undefined) return command.error("error: missing argument 'file'");
-      process.exitCode = checkCommand(file, console.log);
+      process.exitCode = await checkCommand(file, console.log);
     });
 };
 
@@ -33,7 +31,11 @@ Examples:
  * Prints the findings and a summary.
  * @returns the exit status: 1 when there is an error
  */
-export const checkCommand = (file: string, print: Output): 0 | 1 => {
+export const checkCommand = async (file: string, print: Output): Promise<0 | 1> => {
+  const [{ loadConfigFile }, { formatFinding }] = await Promise.all([
+    import("../config/file.ts"),
+    import("../config/finding.ts"),
+  ]);
   const loaded = loadConfigFile(file);
   const errors = loaded.ok ? [] : loaded.errors;
   for (const error of errors) print(formatFinding(file, error));

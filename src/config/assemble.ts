@@ -1,3 +1,4 @@
+import { unescape as decodePercent } from "node:querystring";
 import type { DlConfig } from "../core/config.ts";
 import { groupSet } from "../core/group-set.ts";
 import type { Config, LogLevel, MqttConfig } from "./config.ts";
@@ -79,7 +80,7 @@ const toMqttConfig = ({ instance, mqtt }: FileData, contents: Contents): MqttCon
 const VERSIONS = { auto: "auto", 4: 4, "3.1.1": 4, 5: 5 } as const;
 
 const decoded = (part: string | undefined): string | undefined =>
-  part ? decodeURIComponent(part) : undefined;
+  part ? decodePercent(part) : undefined;
 
 /** So that no log line can show them. */
 const withoutCredentials = (address: URL): string => {

@@ -10,7 +10,7 @@ export type Config = Readonly<{
   log: Readonly<{ level: LogLevel }>;
 }>;
 
-export type PortConfig = Readonly<{
+type PortConfig = Readonly<{
   /** `auto`, `/dev/ttyAMA0`, `tcp://host:port`, `sim:…` */
   path: string;
   baud: number;

@@ -3,11 +3,11 @@ import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
 import { byPlace, type Finding, type Path, type Remark } from "./finding.ts";
 import { inactiveWarnings, refusals } from "./inactive.ts";
-import { duplicates, objectErrors, objectWarnings, soundObjects } from "./objects.ts";
+import { duplicates, objectErrors, objectWarnings, placed, soundEntries } from "./objects.ts";
 import { misreadBy, remarksOf, valueAt } from "./remarks.ts";
 import { FILE } from "./schema.ts";
 import { readFiles, secretWarnings } from "./secrets.ts";
-import { type Content, type Outside, readSource, type Source } from "./source.ts";
+import { type Content, type Outside, parseYaml, readSource, type Source } from "./source.ts";
 
 export type LoadOptions = Readonly<{
   /** Of the file: names of other files in it start from its folder. */
@@ -39,17 +39,17 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
 
   const file = FILE.safeParse(source.data);
   const { contents, remarks: unreadable } = readFiles(source, outside);
-  const objects = soundObjects(
-    valueAt(source.data, ["objects"]),
-    valueAt(source.data, ["defaults"]),
-  );
+  const raw = valueAt(source.data, ["objects"]);
+  const objects = file.success
+    ? placed(file.data.objects, file.data.defaults)
+    : placed(...soundEntries(raw, valueAt(source.data, ["defaults"])));
   const place = (remarks: readonly Remark[]) => remarks.map(source.finding);
   const line = (path: Path) => source.finding({ path, code: "", message: "" }).line;
   const errors = [
     ...source.findings,
     ...place([
       ...remarksOf(file.error?.issues ?? [], source.data),
-      ...duplicates(valueAt(source.data, ["objects"]), line),
+      ...duplicates(raw, line),
       ...objectErrors(objects),
       ...rangeErrors(source),
       ...refusals(source),
@@ -69,9 +69,10 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
 
 /** Twice where it must be: only the schema knows which of the unquoted scalars are meant as text. */
 const readAsMeant = (text: string, outside: Outside): Source => {
-  const source = readSource(text, outside);
+  const yaml = parseYaml(text);
+  const source = readSource(yaml, outside);
   const misread = misreadBy(FILE.safeParse(source.data).error?.issues ?? [], source.data);
-  return misread.size === 0 ? source : readSource(text, outside, misread);
+  return misread.size === 0 ? source : readSource(yaml, outside, misread);
 };
 
 const outsideOf = ({ path, env, readFile }: LoadOptions): Outside => ({

@@ -8,17 +8,26 @@ import { DEFAULT, type DefaultEntry, OBJECT, type ObjectEntry } from "./schema.t
 /** An object with the defaults that apply to it, and its place in the file. */
 export type PlacedObject = Readonly<{ path: Path; entry: ObjectEntry }>;
 
+/** @param entries undefined where an object is not sound */
+export const placed = (
+  entries: readonly (ObjectEntry | undefined)[],
+  rules: readonly DefaultEntry[],
+): readonly PlacedObject[] =>
+  entries.flatMap((entry, index) =>
+    entry ? [{ path: ["objects", index], entry: withDefaults(entry, rules) }] : [],
+  );
+
 /**
- * The objects of the file that are sound in themselves, so that what is wrong between them is found beside what is wrong
- * inside the others.
+ * The objects and defaults that are sound in themselves, so that what is wrong inside one of them is found beside what is
+ * wrong inside the others.
  */
-export const soundObjects = (objects: unknown, defaults: unknown): readonly PlacedObject[] => {
-  const rules = list(defaults).flatMap((item) => DEFAULT.safeParse(item).data ?? []);
-  return list(objects).flatMap((item, index) => {
-    const { data } = OBJECT.safeParse(item);
-    return data ? [{ path: ["objects", index], entry: withDefaults(data, rules) }] : [];
-  });
-};
+export const soundEntries = (
+  objects: unknown,
+  defaults: unknown,
+): readonly [objects: readonly (ObjectEntry | undefined)[], defaults: readonly DefaultEntry[]] => [
+  list(objects).map((item) => OBJECT.safeParse(item).data),
+  list(defaults).flatMap((item) => DEFAULT.safeParse(item).data ?? []),
+];
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 

@@ -33,9 +33,12 @@ const complaint = (issue: Issue, value: unknown): Complaint => {
     return { code: "missing", message: own ?? `${String(issue.path.at(-1))} is needed` };
   }
   const { message, ...rest } = objection(issue, value);
-  const secret = /password|^key$/.test(String(issue.path.at(-1)));
+  const secret = holdsSecret(String(issue.path.at(-1)), value);
   return { message: secret ? message : `${shown(value)}: ${message}`, ...rest };
 };
+
+const holdsSecret = (key: string, value: unknown): boolean =>
+  /password|^key$/.test(key) || (key === "url" && typeof value === "string" && value.includes("@"));
 
 const objection = (issue: Issue, value: unknown): Complaint => {
   switch (issue.code) {
@@ -112,7 +115,7 @@ export const valueAt = (data: unknown, path: Path): unknown =>
   path.reduce<unknown>(
     (value, step) =>
       typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? new Map<PropertyKey, unknown>(Object.entries(value)).get(String(step))
+        ? Reflect.get(value, step)
         : undefined,
     data,
   );

@@ -36,7 +36,7 @@ const yesOrNo = (standard: boolean) => z.boolean().default(standard);
 const count = z.int().nonnegative();
 
 /** Chips by every name people give them; NCN5120, 5121 and 5130 speak alike. */
-export const CHIPS = {
+const CHIPS = {
   auto: "auto",
   tpuart2: "tpuart2",
   "tp-uart2": "tpuart2",
@@ -53,7 +53,8 @@ const chip = z
   .string()
   .toLowerCase()
   .pipe(z.enum(Object.keys(CHIPS).filter((name): name is keyof typeof CHIPS => name in CHIPS)))
-  .transform((name) => CHIPS[name]);
+  .transform((name) => CHIPS[name])
+  .describe("auto, tpuart2, ncn5120, ncn5121, ncn5130 or e981.03");
 
 const BUS = section({
   share: z.number().min(0.01).max(1).default(0.35).describe("Own part of the airtime"),

@@ -1,4 +1,5 @@
 import {
+  type Document,
   isMap,
   isScalar,
   isSeq,
@@ -21,7 +22,7 @@ export type Source = Readonly<{
   finding(remark: Remark): Finding;
 }>;
 
-export type Value = Readonly<{
+type Value = Readonly<{
   path: Path;
   /** Where it begins, and where its key does. */
   offset: number;
@@ -38,18 +39,26 @@ export type Outside = Readonly<{
 
 export type Content = Readonly<{ ok: true; text: string } | { ok: false; why: string }>;
 
+type Yaml = Readonly<{
+  document: Document.Parsed;
+  lines: LineCounter;
+}>;
+
+export const parseYaml = (text: string): Yaml => {
+  const lines = new LineCounter();
+  const options = { lineCounter: lines, prettyErrors: false, customTags: [FILE_TAG] };
+  return { document: parseDocument(text, options), lines };
+};
+
 /**
  * @param asWritten paths of scalars that are taken by their characters (`9.010` is a number for YAML and a datapoint type
  *   for us); a key without a value is then as if it were not there
  */
 export const readSource = (
-  text: string,
+  { document, lines }: Yaml,
   outside: Outside,
   asWritten: ReadonlySet<string> = new Set(),
 ): Source => {
-  const lines = new LineCounter();
-  const options = { lineCounter: lines, prettyErrors: false, customTags: [FILE_TAG] };
-  const document = parseDocument(text, options);
   const values = new Map<string, Value>();
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);

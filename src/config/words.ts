@@ -141,7 +141,7 @@ export const port = z
 /** Address of a broker. */
 export const brokerUrl = z
   .string()
-  .refine((text) => URL.canParse(text) && /^(mqtt|ws)s?:$/.test(new URL(text).protocol), {
+  .refine((text) => URL.canParse(text) && /^(mqtt|ws)s?:\/\/./.test(text), {
     error: "a broker is written mqtt://host:1883, mqtts://host:8883, ws:// or wss://",
     params: { code: "bad_url" },
   })

@@ -8,33 +8,35 @@ import { fileSchema } from "../../src/config/schema.ts";
 const folder = mkdtempSync(join(tmpdir(), "knxpi-check-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const check = (text: string): readonly unknown[] => {
+const check = async (text: string): Promise<readonly unknown[]> => {
   const file = join(folder, "house.yaml");
   writeFileSync(file, text, { mode: 0o600 });
   const lines: string[] = [];
-  const status = checkCommand(file, (line) => lines.push(line.replaceAll(file, "house.yaml")));
+  const status = await checkCommand(file, (line) =>
+    lines.push(line.replaceAll(file, "house.yaml")),
+  );
   return [...lines, status];
 };
 
-test("a sound file ends with status 0", () => {
-  expect(check("knx: {address: 1.1.250}\nobjects: [{ga: 1/2/3, dpt: 14.056}]\n")).toEqual([
+test("a sound file ends with status 0", async () => {
+  expect(await check("knx: {address: 1.1.250}\nobjects: [{ga: 1/2/3, dpt: 14.056}]\n")).toEqual([
     "warning: house.yaml:2:28 objects[0].dpt: 14.056 is only known as raw octets in this version (dpt_raw_only)",
     "house.yaml: ok, 1 object, 1 warning",
     0,
   ]);
 });
 
-test("an error ends with status 1", () => {
-  expect(check("knx: {address: 1.1.250}\nobjects: [{ga: 1/9/3}]\n")).toEqual([
+test("an error ends with status 1", async () => {
+  expect(await check("knx: {address: 1.1.250}\nobjects: [{ga: 1/9/3}]\n")).toEqual([
     'house.yaml:2:16 objects[0].ga: "1/9/3": the middle group goes from 0 to 7 (bad_ga)',
     "house.yaml: 1 error, 0 warnings",
     1,
   ]);
 });
 
-test("a file that is not there is an error like any other", () => {
+test("a file that is not there is an error like any other", async () => {
   const lines: string[] = [];
-  expect(checkCommand(join(folder, "none.yaml"), (line) => lines.push(line))).toBe(1);
+  expect(await checkCommand(join(folder, "none.yaml"), (line) => lines.push(line))).toBe(1);
   expect(lines[0]).toContain("none.yaml:1:1 ENOENT");
 });
 

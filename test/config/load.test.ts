@@ -149,6 +149,7 @@ describe("values from outside", () => {
       username: "me",
       password: "p@ss",
     });
+    expect(config(`${KNX}mqtt: {url: "mqtt://me:100%@broker"}\n`).mqtt.password).toBe("100%");
   });
 
   test("a missing variable or file is an error at its place", () => {
@@ -194,6 +195,7 @@ describe("every error has its place, its code and a suggestion", () => {
     [`${KNX}mqtt: {base: "knx/"}`,        'f:2:14 mqtt.base: "knx/": a base topic has no wildcard, no $ or / in front, and no / at its end (bad_base)'],
     [`${KNX}mqtt: {base: $SYS}`,          'f:2:14 mqtt.base: "$SYS": a base topic has no wildcard, no $ or / in front, and no / at its end (bad_base)'],
     [`${KNX}mqtt: {url: "broker.lan"}`,   'f:2:13 mqtt.url: "broker.lan": a broker is written mqtt://host:1883, mqtts://host:8883, ws:// or wss:// (bad_url)'],
+    [`${KNX}mqtt: {password_file: beside, password: x}`, "f:2:23 mqtt.password_file: password is given twice; leave one out (conflict)"],
     [`${KNX}entities: [{id: x, type: climate, min: 16, max: 14}]`, "f:2:40 entities[0].min: min 16 is above max 14 (unsafe_range)"],
     [`${KNX}instance: My House`,          'f:2:11 instance: "My House": 1 to 24 of a-z, 0-9, _ and - (bad_value)'],
     [`${KNX}instance: a\ninstance: b`,    "f:3:1 Map keys must be unique (duplicate_key)"],
@@ -227,6 +229,9 @@ objects:
   });
 
   test("a secret is never shown", () => {
+    expect(errors(`${KNX}mqtt: {url: "mqt://me:hunter2@broker"}\n`)).toEqual([
+      "f:2:13 mqtt.url: a broker is written mqtt://host:1883, mqtts://host:8883, ws:// or wss:// (bad_url)",
+    ]);
     expect(errors(`${KNX}mqtt: {password: [hunter2]}\n`)).toEqual([
       "f:2:18 mqtt.password: text is needed (wrong_type)",
     ]);

@@ -5,7 +5,7 @@ import { DPT_5 } from "./dpt-5.ts";
 import { DPT_9 } from "./dpt-9.ts";
 import type { Decoding, Dpt, Encoding, MainType, Value } from "./main-type.ts";
 
-export type { Decoding, Dpt, DptError, Encoding, Range, Value } from "./main-type.ts";
+export type { Dpt, Value } from "./main-type.ts";
 
 /** Every main type there is. A new one is a module of its own and a line here. */
 const MAIN_TYPES: readonly MainType[] = [DPT_1, DPT_3, DPT_5, DPT_9];

@@ -50,7 +50,7 @@ export type Encoding<T = GroupValue> = Readonly<
 >;
 
 /** The codes are those of `mqtt-interface.md` §11. */
-export type DptError = Readonly<
+type DptError = Readonly<
   | { code: "invalid_value" | "no_value"; message: string; detail?: undefined }
   | { code: "out_of_range"; message: string; detail: Range }
 >;
