@@ -148,8 +148,9 @@ Ctrl-C ends it. Values as they change:
 };
 
 const wholeNumber = (text: string): number => {
-  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Not a whole number.");
-  return Number(text);
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (number <= 65_535) return number;
+  throw new InvalidArgumentError("Not a whole number from 0 to 65535.");
 };
 
 /** Often enough to be seen within a minute. */

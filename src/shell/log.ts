@@ -9,7 +9,10 @@ export const openLog = async (level: LogLevel): Promise<Logger> => {
   const options = { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` };
   if (!process.stdout.isTTY) return pino(options);
   const { default: pretty } = await import("pino-pretty");
-  return pino(options, pretty({ sync: true, translateTime: "SYS:HH:MM:ss.l", ignore: "layer" }));
+  return pino(
+    options,
+    pretty({ sync: true, singleLine: true, translateTime: "SYS:HH:MM:ss.l", ignore: "layer" }),
+  );
 };
 
 /** A note of the core: its message and its fields, as they are. */

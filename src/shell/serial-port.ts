@@ -62,8 +62,8 @@ export const openPort = async (
       if (error) log.debug({ port: path, error: error.message }, WITHOUT_LOW_LATENCY);
     });
   }
-  const watch = options.binding === undefined ? await watchNode(path, lost) : undefined;
   onceGone(stream, lost);
+  const watch = options.binding === undefined ? await watchNode(path, lost) : undefined;
   return {
     name: path,
     stream,
@@ -133,14 +133,23 @@ const onceGone = (stream: Duplex, lost: (error: unknown) => void): void => {
  * Unplugged and plugged in again in between, the path leads to another node.
  */
 const watchNode = async (path: string, lost: (error: unknown) => void) => {
-  const { ino } = await stat(path);
+  const opened = await nodeAt(path);
   const watch = setInterval(async () => {
-    const now = await stat(path).catch(() => undefined);
-    if (now?.ino === ino) return;
+    if ((await nodeAt(path)) === opened) return;
     clearInterval(watch);
     lost(new Error("port lost"));
   }, LOOK_MS);
   return watch;
+};
+
+/** Devices get a new inode; pseudo terminals get the old number again, made at another time. */
+const nodeAt = async (path: string): Promise<string> => {
+  try {
+    const { ino, ctimeMs } = await stat(path);
+    return `${ino} ${ctimeMs}`;
+  } catch {
+    return "none";
+  }
 };
 
 /** The UART of a Raspberry Pi before adapters; the first that is there. */
@@ -173,4 +182,4 @@ const WITHOUT_PARITY =
   "serial port has no parity bit (a pseudo terminal?): opened without; a transceiver strapped to 8E1 needs the PL011 UART (dtoverlay=disable-bt)";
 const WITHOUT_LOW_LATENCY = "serial port has no low-latency mode";
 const CONNECT_TIMEOUT_MS = 10_000;
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;

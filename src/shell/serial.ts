@@ -35,7 +35,10 @@ export const openSerial = (
     try {
       const port = await openPort(options, lost, log);
       if (ended) return port.close();
-      if (goneEarly !== undefined) throw goneEarly;
+      if (goneEarly !== undefined) {
+        await port.close();
+        throw goneEarly;
+      }
       reported = undefined;
       log.info({ port: port.name, baud: options.baud }, "serial port open");
       current = {
