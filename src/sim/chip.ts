@@ -147,7 +147,7 @@ export const createChip = (options: ChipOptions): Chip => {
         if (service.on) {
           state.mode = "stop";
           say(0x2b);
-        } else if (state.mode === "stop") begin(resetMs);
+        } else if (state.mode === "stop") startUp(resetMs);
         break;
       case "U_AckInformation.req":
         state.busyUntil = 0;
@@ -266,11 +266,15 @@ export const createChip = (options: ChipOptions): Chip => {
     state.busyUntil = 0;
   };
 
-  const begin = (ms: number): void => {
+  const startUp = (ms: number): void => {
     forget();
+    cancelReset = clock.after(ms, indicateReset);
+  };
+
+  const begin = (ms: number): void => {
     toHost.clear();
     tally.resets++;
-    cancelReset = clock.after(ms, indicateReset);
+    startUp(ms);
   };
 
   /** Siemens and Elmos wait for the line to be silent. */
