@@ -20,8 +20,8 @@ export interface Pty {
  * Offers a chip on a pseudo terminal, through socat.
  * @throws Error when socat is missing or cannot make the device
  */
-export const offerOnPty = async (chip: Chip, path: string): Promise<Pty> => {
-  let end: (() => Promise<void>) | undefined = await connect(chip, path);
+export const offerOnPty = async (chip: Chip, path: string, program = "socat"): Promise<Pty> => {
+  let end: (() => Promise<void>) | undefined = await connect(chip, path, program);
   const takeAway = async (): Promise<void> => {
     const last = end;
     end = undefined;
@@ -31,7 +31,7 @@ export const offerOnPty = async (chip: Chip, path: string): Promise<Pty> => {
     path,
     takeAway,
     giveBack: async () => {
-      end ??= await connect(chip, path);
+      end ??= await connect(chip, path, program);
     },
     close: takeAway,
   };
@@ -40,7 +40,7 @@ export const offerOnPty = async (chip: Chip, path: string): Promise<Pty> => {
 type Socat = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** @returns what ends it again */
-const connect = async (chip: Chip, path: string): Promise<() => Promise<void>> => {
+const connect = async (chip: Chip, path: string, program: string): Promise<() => Promise<void>> => {
   const socat: Socat = spawn("socat", ["-d", "-d", `pty,raw,echo=0,link=${path}`, "stdio"], {
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -92,5 +92,16 @@ export const desk = (
   };
 };
 
+/** In real time: the chip has said its Reset.ind, and will not say another. */
+export const ready = ({ chip }: { chip: Chip }): Promise<void> =>
+  new Promise((resolve) => {
+    const forget = chip.onOctets(([octet]) => {
+      if (octet !== 0x03) return;
+      forget();
+      resolve();
+    });
+    chip.reset();
+  });
+
 /** Longer than the upload and four attempts of any frame here take. */
 const ENOUGH_MS = 1500;
