@@ -1,20 +1,18 @@
 import type { ChipKind, DlConfig } from "../../config.ts";
 import { inGroupSet } from "../../group-set.ts";
 import type { Octets } from "../../octets.ts";
-import { peekHeader, sameTelegram } from "./frame.ts";
-import type { Sending } from "./transmit.ts";
+import { peekHeader } from "./frame.ts";
 
 /** yes: write the acknowledge · late: it would be ours, but the chip could not place it any more · no: not ours */
 export type Verdict = "yes" | "late" | "no";
 
 /**
  * The acknowledge decision, taken on the octet that settles it: the 6th, in an extended frame the 7th.
- * Acknowledged are the own individual address, exactly the configured group addresses, and broadcast.
+ * Acknowledged are the own individual address, exactly the configured group addresses, and broadcast; never an own frame.
  * @param octets the frame up to and including that octet
  * @param missing octets of the frame still to come
  * @param behind octets that were already waiting when this one was read: when they complete the frame, the moment for the
  * acknowledge has passed, and the chip could take it for the next frame (`tp-uart.md` §5.2)
- * @param sending the own frame with the chip: its echo is not acknowledged
  */
 export const decideAcknowledge = (
   config: DlConfig,
@@ -22,11 +20,9 @@ export const decideAcknowledge = (
   octets: Octets,
   missing: number,
   behind: number,
-  sending: Sending | null,
 ): Verdict => {
   const header = peekHeader(octets);
   if (header === undefined || header.source === config.address) return "no";
-  if (sending !== null && sameTelegram(octets, sending.octets, octets.length)) return "no";
   const { destination, group } = header;
   const ours = group
     ? destination === 0 || inGroupSet(config.groups, destination)

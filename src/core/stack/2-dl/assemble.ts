@@ -102,10 +102,10 @@ export const fallSilent = (
 /** 13 bit times at 9600 bit/s: the distance of two octets inside a frame. `tp-uart.md` §5.1 */
 const OCTET_MS = 13 / 9.6;
 /**
- * More silence than this between two octets makes a boundary likely. Inside a frame there is none; a confirmation follows
- * its frame after 1.9 ms, the next frame after 5 ms.
+ * More silence than this between two octets makes a boundary likely. Inside a frame there is none; a confirmation comes 1.35 ms
+ * after its frame (acknowledge gap and octet), the next frame after 5 ms.
  */
-const SILENCE_MS = 1.5;
+const SILENCE_MS = 0.8;
 /** Where octets come one by one, this much silence proves a boundary: no frame follows another sooner. */
 const PROVEN_SILENCE_MS = 4;
 /** Octets needed before "one by one" means something: the first read of a batching port can hold a single octet, too. */

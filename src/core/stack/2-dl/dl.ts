@@ -11,7 +11,7 @@ import { forgotten, pump, request } from "./send.ts";
 import { onService } from "./service.ts";
 import type { DlState } from "./state.ts";
 import { ACKNOWLEDGE } from "./tpuart.ts";
-import { echoed } from "./transmit.ts";
+import { disturbed, echoed } from "./transmit.ts";
 
 /**
  * Data link layer of TP1 behind a transceiver chip: octets and timeouts in; acknowledges, frames for the network layer and
@@ -84,8 +84,16 @@ const onEvent = (state: DlState, event: RxEvent, at: number): Step<DlState> => {
       return onFrame(state, event.octets, event.at);
     case "service":
       return onService(state, event.kind, event.octets, at);
-    case "drop":
-      return [state, [{ for: "drops", type: "drop", reason: event.reason, octets: event.octets }]];
+    case "drop": {
+      const [tx, out] = disturbed(state.tx);
+      const drop: Effect = {
+        for: "drops",
+        type: "drop",
+        reason: event.reason,
+        octets: event.octets,
+      };
+      return [tx === state.tx ? state : { ...state, tx }, [...out, drop]];
+    }
     case "resync":
       return [state, [{ for: "counters", type: "count", counter: "rx.resyncs", by: 1 }]];
     default:
@@ -99,8 +107,13 @@ const onHeader = (
 ): Step<DlState> => {
   const { link, config, tx } = state;
   if (!isUp(link.state)) return [state, NONE];
+  const { current } = tx;
+  if (current !== null && sameTelegram(octets, current.octets, octets.length)) {
+    const [after, out] = echoed(tx, current);
+    return [{ ...state, tx: after }, out];
+  }
   const chip = link.chip ?? "tpuart2";
-  switch (decideAcknowledge(config, chip, octets, missing, behind, tx.current)) {
+  switch (decideAcknowledge(config, chip, octets, missing, behind)) {
     case "yes":
       return [state, ACKNOWLEDGED];
     case "late":
@@ -135,13 +148,17 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
   return [{ ...state, recent }, out];
 };
 
-/** The echo of what we send, or of what a reset made us forget; or somebody else has our address. */
+/**
+ * The echo of what we send, counted at its header already unless that was unreadable; the echo of what a reset made us forget;
+ * or somebody else has our address.
+ */
 const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
   const sending = state.tx.current;
   const own = sending?.octets.length === octets.length && sameTelegram(octets, sending.octets);
   const line: Impulse = { for: "bridge", type: "line.ind", octets: octets.length, own, at };
   if (!own)
     return [state, [line, { for: "drops", type: "drop", reason: "dl.own-address", octets }]];
+  if (sending.echoes > 0) return [state, [line]];
   const [tx, out] = echoed(state.tx, sending);
   return [{ ...state, tx }, [line, ...out]];
 };
@@ -156,6 +173,7 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
       return onSilence(state, at);
     case "confirmation": {
       const [forgot, out] = forgotten(state, at);
+      if (state.tx.current?.phase === "unsure") return [forgot, out];
       const [reset, more] = move(forgot, "reset requested", at);
       return [reset, [...more, ...out]];
     }

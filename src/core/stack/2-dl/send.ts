@@ -44,7 +44,7 @@ export const confirmed = (
   at: number,
 ): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending?.phase !== "sent")
+  if (sending === null || sending.phase === "uploading")
     return [
       state,
       [{ for: "drops", type: "drop", reason: "dl.unexpected-confirmation", octets: [octet] }],
@@ -68,9 +68,10 @@ export const refused = (state: DlState, at: number): Step<DlState> => {
 export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
   if (sending === null || sending.next === 0) return [state, []];
-  if (sending.echoes === 0 && sending.uploads < UPLOADS)
+  const seen = sending.echoes > 0 || sending.phase === "unsure";
+  if (!seen && sending.uploads < UPLOADS)
     return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
-  const outcome = sending.echoes > 0 ? "lost" : "rejected";
+  const outcome = seen ? "lost" : "rejected";
   return finish(state, conclude(state.tx, sending, outcome, at), at);
 };
 

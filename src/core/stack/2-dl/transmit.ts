@@ -22,11 +22,17 @@ export type Tx = Readonly<{
 type Waiting = Readonly<{ frame: LData; octets: Octets; ref: Ref }>;
 
 /**
- * uploading: `next` is the octet that goes to the chip next · sent: the chip has it all.
+ * uploading: `next` is the octet that goes to the chip next · sent: the chip has it all · unsure: so it has, and something
+ * unreadable came in that may have been its echo, or its confirmation.
  * `uploads` counts attempts to hand it over, `echoes` how often it was seen on the line.
  */
 export type Sending = Waiting &
-  Readonly<{ phase: "uploading" | "sent"; next: number; uploads: number; echoes: number }>;
+  Readonly<{
+    phase: "uploading" | "sent" | "unsure";
+    next: number;
+    uploads: number;
+    echoes: number;
+  }>;
 
 export const openTx = (): Tx => ({ waiting: [], current: null, restUntil: 0 });
 
@@ -36,6 +42,8 @@ type Out = readonly (Impulse | Effect)[];
 export const QUEUE_LIMIT = 64;
 /** Lack of progress of a frame with the chip, ms: neither an echo nor a confirmation. */
 export const CONFIRMATION_MS = 3_000;
+/** The same once the confirmation may have been among unreadable octets: several frames of others fit in. */
+const UNSURE_MS = 1_000;
 /** How long nothing is sent after a temperature warning, ms. */
 export const REST_MS = 1_000;
 /** Octets of a frame in one write: an acknowledge never waits behind more. */
@@ -83,7 +91,7 @@ export const upload = (
   tx: Tx,
   { chip, baud, headerComing, at }: Conditions,
 ): readonly [Tx, Out] => {
-  if (tx.current?.phase === "sent") return [tx, NOTHING];
+  if (tx.current !== null && tx.current.phase !== "uploading") return [tx, NOTHING];
   const [first, ...rest] = tx.waiting;
   const sending: Sending | undefined =
     tx.current ?? (first && { ...first, phase: "uploading", next: 0, uploads: 1, echoes: 0 });
@@ -114,9 +122,15 @@ export const uploadAgain = (tx: Tx, sending: Sending): Tx => ({
 
 /** The current frame came back from the line. */
 export const echoed = (tx: Tx, sending: Sending): readonly [Tx, Out] => [
-  { ...tx, current: { ...sending, echoes: sending.echoes + 1 } },
+  { ...tx, current: { ...sending, phase: "sent", echoes: sending.echoes + 1 } },
   [CONFIRMATION_TIMER, count(sending.echoes === 0 ? "tx.sent" : "tx.repeats")],
 ];
+
+/** Unreadable octets while the chip has a frame: what is waited for may have been among them. */
+export const disturbed = (tx: Tx): readonly [Tx, Out] =>
+  tx.current?.phase === "sent"
+    ? [{ ...tx, current: { ...tx.current, phase: "unsure" } }, [UNSURE_TIMER]]
+    : [tx, NOTHING];
 
 /** The current frame is done with. */
 export const conclude = (
@@ -177,6 +191,12 @@ const CONFIRMATION_TIMER: Effect = {
   type: "start",
   timer: { for: "dl", name: "confirmation" },
   ms: CONFIRMATION_MS,
+};
+const UNSURE_TIMER: Effect = {
+  for: "timer",
+  type: "start",
+  timer: { for: "dl", name: "confirmation" },
+  ms: UNSURE_MS,
 };
 const STOP_CONFIRMATION: Effect = {
   for: "timer",
