@@ -41,7 +41,7 @@ type Socat = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** @returns what ends it again */
 const connect = async (chip: Chip, path: string, program: string): Promise<() => Promise<void>> => {
-  const socat: Socat = spawn("socat", ["-d", "-d", `pty,raw,echo=0,link=${path}`, "stdio"], {
+  const socat: Socat = spawn(program, ["-d", "-d", `pty,raw,echo=0,link=${path}`, "stdio"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   await ready(socat, path);

@@ -51,9 +51,9 @@ test.skipIf(!hasSocat && CI === undefined)("a chip on a pty, through socat", asy
   pty = await offerOnPty(house.chip, path);
   expect(await talk(path, "02", 1)).toBe("07");
   expect(await talk(path, "20", 1)).toBe("41");
-  const frame = "80bc811182058309840a85e1860087814834";
-  expect(await talk(path, frame, 10)).toBe("bc 11 05 09 0a e1 00 81 34 8b");
-  expect(house.lamp.on).toBe(true);
+  // 1.1.5 stops the blind, which stands still: acknowledged, and no other frame follows.
+  const upload = "80bc811182058311840285e1860087814824";
+  expect(await talk(path, upload, 10)).toBe("bc 11 05 11 02 e1 00 81 24 8b");
 
   await pty.takeAway();
   expect(existsSync(path)).toBe(false);
