@@ -4,7 +4,7 @@ import { type GroupValue, NOTHING } from "../../impulse.ts";
 import { sameOctets } from "../../octets.ts";
 import { get, put } from "../../table.ts";
 import { HOUR_MS, notice, publishEvent, publishHeld, rawOf, type Telegram } from "./publish.ts";
-import { andThen, type BridgeState, type Held, type Turn } from "./state.ts";
+import { andThen, type BridgeState, type Held, renewed, type Turn } from "./state.ts";
 
 /**
  * One group telegram that was on the bus, ours or another device's: counted, held, published.
@@ -20,16 +20,21 @@ export const deliver = (
   const { counts, config } = state;
   const foreign = telegram.origin === "bus";
   const mismatch = telegram.meaning.mismatch;
-  const counted = {
-    ...state,
-    counts: {
-      ...counts,
+  const counted = renewed(
+    state,
+    state.held,
+    {
       seq: counts.seq + 1,
       lastTelegram: foreign ? at : counts.lastTelegram,
       unknownGa: counts.unknownGa + (foreign && !object ? 1 : 0),
       mismatches: counts.mismatches + (mismatch ? 1 : 0),
+      received: counts.received,
+      published: counts.published,
+      coalesced: counts.coalesced,
+      eventsDropped: counts.eventsDropped,
     },
-  };
+    state.load,
+  );
   const known = object !== undefined || config.unknown === "state";
   const held: Turn =
     telegram.value && known && isValue(telegram)

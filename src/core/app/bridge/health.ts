@@ -12,6 +12,8 @@ type HealthRequest = Extract<BridgeImpulse, { type: "health.req" }>;
 /** `bridge/health`: `mqtt-interface.md` §8.3, as far as it is known here and to the shell. */
 export const publishHealth = (state: BridgeState, request: HealthRequest): Turn =>
   publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic: bridgeTopic(state.config, "health"),
     payload: JSON.stringify(healthDocument(state, request)),
     qos: 0,

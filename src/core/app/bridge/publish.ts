@@ -1,16 +1,18 @@
 import { formatGroupAddress, formatIndividualAddress, type GroupAddress } from "../../address.ts";
 import type { ObjectConfig } from "../../config.ts";
 import { type Dpt, decode, eventTypeOf, findDpt, textOf, type Value } from "../../dpt/dpt.ts";
-import { type GroupValue, NOTHING, type Priority, type Publication } from "../../impulse.ts";
+import { type Effect, type GroupValue, NOTHING, type Priority } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
 import { toCompactHex } from "../../octets.ts";
 import { get, put } from "../../table.ts";
 import {
   andThen,
   type BridgeState,
+  countedPublish,
   type Held,
   type Notice,
   type Origin,
+  renewed,
   type Turn,
 } from "./state.ts";
 import { bridgeTopic, gaTopic } from "./topics.ts";
@@ -30,28 +32,30 @@ export type Meaning = Readonly<{
 /** @param value null for a read */
 export const meaningOf = (object: ObjectConfig | undefined, value: GroupValue | null): Meaning => {
   const type = object?.dpt === undefined ? undefined : findDpt(object.dpt);
-  const meaning: Meaning = {
-    dpt: type?.id ?? object?.dpt ?? null,
-    type,
-    value: null,
-    text: undefined,
-    quality: "good",
-    mismatch: false,
-  };
-  if (!type || !value) return meaning;
-  const decoded = decode(type, value);
-  return decoded.ok
-    ? { ...meaning, value: decoded.value, text: textOf(type, decoded.value) }
-    : { ...meaning, quality: "invalid", mismatch: decoded.why === "length" };
+  const dpt = type?.id ?? object?.dpt ?? null;
+  const decoded = type && value ? decode(type, value) : undefined;
+  if (!type || !decoded)
+    return { dpt, type, value: null, text: undefined, quality: "good", mismatch: false };
+  if (!decoded.ok) {
+    const mismatch = decoded.why === "length";
+    return { dpt, type, value: null, text: undefined, quality: "invalid", mismatch };
+  }
+  const text = textOf(type, decoded.value);
+  return { dpt, type, value: decoded.value, text, quality: "good", mismatch: false };
 };
 
-/** `raw`, and `bits` for a value that travels inside the APCI octet. */
+/** `bits`: of a value that travels inside the APCI octet. */
+export const bitsOf = (value: GroupValue, type: Dpt | undefined): number | undefined =>
+  value.short ? (type && type.bits <= 6 ? type.bits : 6) : undefined;
+
+/** `raw`, and `bits` where they belong to it. */
 export const rawOf = (
   value: GroupValue,
   type: Dpt | undefined,
 ): Readonly<{ raw: string; bits?: number }> => {
   const raw = toCompactHex(value.octets);
-  return value.short ? { raw, bits: type && type.bits <= 6 ? type.bits : 6 } : { raw };
+  const bits = bitsOf(value, type);
+  return bits === undefined ? { raw } : { raw, bits };
 };
 
 /** The held value on `…/state` and, if wanted, `…/value`. Nothing while the broker is away: it follows later. */
@@ -64,21 +68,25 @@ export const publishHeld = (
   const { broker, config } = state;
   if (!broker.connected) return [state, NOTHING];
   const published = put(state.held, ga, {
-    ...held,
+    value: held.value,
+    service: held.service,
+    source: held.source,
+    origin: held.origin,
+    ts: held.ts,
+    changed: held.changed,
+    id: held.id,
     session: broker.session,
     published: held.ts,
   });
-  const document = stateDocument(state, ga, held, meaning);
-  const turn = publish(
-    { ...state, held: published },
-    {
-      topic: gaTopic(config, ga, "state"),
-      payload: document,
-      qos: 1,
-      retain: config.retain,
-      json: true,
-    },
-  );
+  const turn = publish(renewed(state, published, state.counts, state.load), {
+    for: "mqtt",
+    type: "publish",
+    topic: gaTopic(config, ga, "state"),
+    payload: stateDocument(state, ga, held, meaning),
+    qos: 1,
+    retain: config.retain,
+    json: true,
+  });
   return config.payload.scalar
     ? andThen(turn, (after) => publishScalar(after, ga, meaning.value))
     : turn;
@@ -88,27 +96,28 @@ export const publishHeld = (
 export const publishEvent = (state: BridgeState, ga: GroupAddress, telegram: Telegram): Turn => {
   const { config, counts } = state;
   const { meaning, value, service } = telegram;
-  const document = {
-    ga: formatGroupAddress(ga, config.style),
-    dpt: meaning.dpt,
-    service,
-    ...(value && {
-      value: meaning.value,
-      text: meaning.text,
-      ...rawOf(value, meaning.type),
-    }),
-    source: formatIndividualAddress(telegram.source),
-    priority: telegram.priority,
-    hops: telegram.hops,
-    repeated: telegram.repeated,
-    origin: telegram.origin,
-    event_type: eventTypeOf(meaning.type, meaning.value, service),
-    seq: counts.seq,
-    ts: isoTime(telegram.ts),
-  };
   return publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic: gaTopic(config, ga, "event"),
-    payload: JSON.stringify(document),
+    // JSON leaves out what is undefined.
+    payload: JSON.stringify({
+      ga: formatGroupAddress(ga, config.style),
+      dpt: meaning.dpt,
+      service,
+      value: value ? meaning.value : undefined,
+      text: meaning.text,
+      raw: value ? toCompactHex(value.octets) : undefined,
+      bits: value ? bitsOf(value, meaning.type) : undefined,
+      source: formatIndividualAddress(telegram.source),
+      priority: telegram.priority,
+      hops: telegram.hops,
+      repeated: telegram.repeated,
+      origin: telegram.origin,
+      event_type: eventTypeOf(meaning.type, meaning.value, service),
+      seq: counts.seq,
+      ts: isoTime(telegram.ts),
+    }),
     qos: 0,
     retain: false,
     json: true,
@@ -139,6 +148,8 @@ export const publishBridgeEvent = (
   event: Readonly<{ type: string; [field: string]: Value }>,
 ): Turn =>
   publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic: bridgeTopic(state.config, "event"),
     payload: JSON.stringify({ ...event, ts: isoTime(state.epoch + at) }),
     qos: 1,
@@ -174,6 +185,8 @@ export const publishWord = (
   word: "online" | "offline",
 ): Turn =>
   publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic: bridgeTopic(state.config, leaf),
     payload: word,
     qos: 1,
@@ -182,15 +195,13 @@ export const publishWord = (
   });
 
 /** Every message goes through here; without a broker it is lost and counted. */
-export const publish = (state: BridgeState, publication: Publication): Turn => {
-  const { counts } = state;
-  return state.broker.connected
-    ? [
-        { ...state, counts: { ...counts, published: counts.published + 1 } },
-        [{ for: "mqtt", type: "publish", ...publication }],
-      ]
-    : [{ ...state, counts: { ...counts, eventsDropped: counts.eventsDropped + 1 } }, NOTHING];
+export const publish = (state: BridgeState, publication: Publish): Turn => {
+  const { connected } = state.broker;
+  const counts = countedPublish(state.counts, connected ? 1 : 0, connected ? 0 : 1);
+  return [renewed(state, state.held, counts, state.load), connected ? [publication] : NOTHING];
 };
+
+export type Publish = Extract<Effect, { for: "mqtt"; type: "publish" }>;
 
 /** MQTT 5 message expiry of everything that is of no use later. `mqtt-interface.md` §3. */
 export const EXPIRY_S = 60;
@@ -201,29 +212,31 @@ const stateDocument = (
   ga: GroupAddress,
   held: Held,
   meaning: Meaning,
-): string => {
-  const name = config.payload.name ? get(objects, ga)?.name : undefined;
-  return JSON.stringify({
+): string =>
+  // JSON leaves out what is undefined.
+  JSON.stringify({
     ga: formatGroupAddress(ga, config.style),
-    ...(name !== undefined && { name }),
+    name: config.payload.name ? get(objects, ga)?.name : undefined,
     dpt: meaning.dpt,
     value: meaning.value,
     text: meaning.text,
     unit: meaning.type?.unit,
-    ...rawOf(held.value, meaning.type),
+    raw: toCompactHex(held.value.octets),
+    bits: bitsOf(held.value, meaning.type),
     service: held.service,
     source: formatIndividualAddress(held.source),
     origin: held.origin,
     quality: meaning.quality,
     ts: isoTime(held.ts),
     changed: isoTime(held.changed),
-    ...(held.id !== null && { id: held.id }),
+    id: held.id ?? undefined,
   });
-};
 
 const publishScalar = (state: BridgeState, ga: GroupAddress, value: Value): Turn => {
   const plain = typeof value === "string";
   return publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic: gaTopic(state.config, ga, "value"),
     payload: plain ? value : JSON.stringify(value),
     qos: 1,

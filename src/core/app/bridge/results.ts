@@ -152,6 +152,8 @@ export const publishError = (
   if (!open) return [gated, NOTHING];
   const where = ga === null ? {} : { ga: formatGroupAddress(ga, state.config.style) };
   return publish(gated, {
+    for: "mqtt",
+    type: "publish",
     topic: bridgeTopic(state.config, "error"),
     payload: JSON.stringify({
       topic,
@@ -171,6 +173,8 @@ export const publishSuppressed = (state: BridgeState, at: number): Turn =>
   publish(
     { ...state, errors: { since: at, sent: 0, suppressed: 0 } },
     {
+      for: "mqtt",
+      type: "publish",
       topic: bridgeTopic(state.config, "error"),
       payload: JSON.stringify({
         suppressed: state.errors.suppressed,
@@ -184,6 +188,8 @@ export const publishSuppressed = (state: BridgeState, at: number): Turn =>
 
 const answer = (state: BridgeState, { topic, correlation }: Answer, payload: string): Turn =>
   publish(state, {
+    for: "mqtt",
+    type: "publish",
     topic,
     payload,
     qos: 1,

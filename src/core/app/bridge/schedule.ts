@@ -10,7 +10,7 @@ import { publishBridgeEvent } from "./publish.ts";
 import { readsDue, timedOut } from "./reads.ts";
 import { finish, publishSuppressed } from "./results.ts";
 import { pump } from "./send.ts";
-import { andThen, type BridgeState, earliest, forEach, type Turn } from "./state.ts";
+import { andThen, type BridgeState, earliest, forEach, renewed, type Turn } from "./state.ts";
 
 /**
  * After every impulse: what is due is done, the next telegram goes if it may, and the one timer is set to the earliest of
@@ -31,7 +31,7 @@ export const settle = (before: BridgeState, turn: Turn, at: number): Turn => {
 export const withLoad = (state: BridgeState, load: Load, at: number): Turn => {
   const before = state.load.past;
   const { past } = load;
-  const loaded = { ...state, load };
+  const loaded = renewed(state, state.held, state.counts, load);
   if (before === past) return [loaded, NOTHING];
   const rated =
     before.level === past.level

@@ -1,0 +1,89 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { GroupAddress } from "../../../../src/core/address.ts";
+import {
+  formatTopic,
+  isPermittedResponseTopic,
+  parseTopic,
+  subscriptions,
+  type Topic,
+} from "../../../../src/core/app/bridge/topics.ts";
+
+const TREE = { base: "home/knx", style: "3-level" } as const;
+
+test("a group address in every style", () => {
+  const topic = (style: "3-level" | "2-level" | "free") =>
+    formatTopic({ base: "knx", style }, { about: "ga", ga: GroupAddress(0x0a03), leaf: "state" });
+  expect(topic("3-level")).toBe("knx/ga/1/2/3/state");
+  expect(topic("2-level")).toBe("knx/ga/1/515/state");
+  expect(topic("free")).toBe("knx/ga/2563/state");
+});
+
+test("filters by style", () => {
+  const filters = (style: "3-level" | "2-level" | "free") => subscriptions({ base: "knx", style });
+  expect(filters("3-level")).toEqual(["knx/ga/+/+/+/set", "knx/ga/+/+/+/get"]);
+  expect(filters("2-level")).toEqual(["knx/ga/+/+/set", "knx/ga/+/+/get"]);
+  expect(filters("free")).toEqual(["knx/ga/+/set", "knx/ga/+/get"]);
+});
+
+test.each([
+  "",
+  "home",
+  "home/knx",
+  "home/knx/",
+  "home/knx/ga",
+  "home/knx/ga/1/2/3",
+  "home/knx/ga/1/2/3/set/x",
+  "home/knx/ga/1/2/3/SET",
+  "home/knx/ga/1/8/3/set",
+  "home/knx/ga/32/0/1/set",
+  "home/knx/ga/1/2/256/set",
+  "home/knx/ga/01/2/3/set",
+  "home/knx/ga/1/515/set",
+  "home/knx/ga/2563/set",
+  "home/knx/ga/0/0/0/set",
+  "home/knx/ga/+/+/+/set",
+  "home/knx/bridge/",
+  "knx/ga/1/2/3/set",
+])("%j is not in the grammar", (topic) => {
+  expect(parseTopic(TREE, topic)).toBeUndefined();
+});
+
+const style = fc.constantFrom("3-level" as const, "2-level" as const, "free" as const);
+const topic: fc.Arbitrary<Topic> = fc.oneof(
+  fc.record({
+    about: fc.constant("ga" as const),
+    ga: fc.integer({ min: 1, max: 0xffff }).map(GroupAddress),
+    leaf: fc.constantFrom("state" as const, "value" as const, "set" as const, "result" as const),
+  }),
+  fc.record({
+    about: fc.constant("bridge" as const),
+    leaf: fc.constantFrom("state", "response/ping"),
+  }),
+);
+test.prop([topic, style])("what is written is read", (written, used) => {
+  const tree = { base: "knx", style: used };
+  expect(parseTopic(tree, formatTopic(tree, written))).toEqual(written);
+});
+
+describe("§20 response topics", () => {
+  test.each([
+    ["answers/me", true],
+    ["home/knx2/ga/1/2/3/set", true],
+    ["home/knx/bridge/response/group/write", true],
+    ["home/knx/ga/1/2/3/result", true],
+    ["", false],
+    ["home/knx", false],
+    ["home/knx/ga/1/2/3/set", false],
+    ["home/knx/ga/1/2/3/state", false],
+    ["home/knx/bridge/state", false],
+    ["home/knx/bridge/response/", false],
+    ["home/knx/x/result", false],
+    ["$SYS/broker", false],
+    ["answers/#", false],
+    ["answers/+/me", false],
+    ["homeassistant/device/x/config", false],
+  ])("%j: %s", (responseTopic, permitted) => {
+    expect(isPermittedResponseTopic(TREE, responseTopic)).toBe(permitted);
+  });
+});
