@@ -3,12 +3,12 @@ import { never } from "../core/never.ts";
 import type { Octets } from "../core/octets.ts";
 import { type ChipState, POWER_ON_SETTINGS, type Tally } from "./chip-state.ts";
 import type { Cancel } from "./clock.ts";
+import { createHostLink, type OctetFault } from "./host-link.ts";
 import { type HostService, serviceReader } from "./host-services.ts";
 import type { Line } from "./line.ts";
 import { createReception } from "./reception.ts";
 import { asOriginal, BIT_MS, isRepeated } from "./tp1.ts";
 import { createUpload } from "./upload.ts";
-import { createWire, type OctetFault } from "./wire.ts";
 
 export type ChipOptions = Readonly<{
   line: Line;
@@ -18,6 +18,8 @@ export type ChipOptions = Readonly<{
   baud?: number;
   /** NCN "8-bit mode": no parity, and a FrameState.ind after every frame. */
   eightBit?: boolean;
+  /** A reset pulls the chip's output low for so long that the host reads a 00 before Reset.ind. */
+  resetBreak?: boolean;
   /** `own`: the chip stays alive without bus voltage. */
   supply?: "bus" | "own";
   /** An acknowledge that comes too late: gone, or used for the next frame. */
@@ -53,7 +55,7 @@ type FrameService = HostService & {
 
 export const createChip = (options: ChipOptions): Chip => {
   const { line, kind, name = kind, baud = 19200, supply = "bus", faults } = options;
-  const { eightBit = false, lateAcknowledge = "forgotten" } = options;
+  const { eightBit = false, lateAcknowledge = "forgotten", resetBreak = false } = options;
   const { clock } = line;
   const ncn = kind === "ncn5120";
   const resetMs = ncn ? NCN_RESET_MS : RESET_MS;
@@ -68,7 +70,6 @@ export const createChip = (options: ChipOptions): Chip => {
   const services = serviceReader(kind);
   const upload = createUpload(kind === "tpuart2" ? 64 : 263);
   const registers = new Map<number, number>();
-  const listeners = new Set<(octets: Octets) => void>();
   let refusing = false;
   let lastBusOctet = Number.NEGATIVE_INFINITY;
   let lastHostOctet = 0;
@@ -76,28 +77,14 @@ export const createChip = (options: ChipOptions): Chip => {
 
   // ── to and from the host ───────────────────────────────────────────────────────────────────────────────────────────
 
-  const alive = (): boolean => !state.muted && (line.powered || supply === "own");
-  const characterMs = ((eightBit ? 10 : 11) * 1000) / baud;
-  const fault = faults?.host;
-  const fromHost = createWire({
+  const link = createHostLink({
     clock,
-    characterMs,
-    fault,
-    arrive: (octet) => {
-      if (alive()) hostOctet(octet);
-    },
+    characterMs: ((eightBit ? 10 : 11) * 1000) / baud,
+    fault: faults?.host,
+    alive: () => !state.muted && (line.powered || supply === "own"),
+    heard: (octet) => hostOctet(octet),
   });
-  const toHost = createWire({
-    clock,
-    characterMs,
-    fault,
-    arrive: (octet) => {
-      if (!state.muted) for (const listener of listeners) listener([octet]);
-    },
-  });
-  const say = (...octets: readonly number[]): void => {
-    if (alive()) toHost.push(octets);
-  };
+  const { say } = link;
   const sayState = (errors: number): void => say(errors | (state.hot ? TOO_HOT : 0) | 0x07);
   const sayConfiguration = (): void => {
     const { address, crc, marker } = state.settings;
@@ -247,8 +234,7 @@ export const createChip = (options: ChipOptions): Chip => {
     acknowledge: () => reception.acknowledge(clock.now() < state.busyUntil),
     frameEnd: reception.end,
     power: (on) => {
-      fromHost.clear();
-      if (supply === "bus") toHost.clear();
+      if (supply === "bus") link.clear();
       if (on) begin(POWER_UP_MS);
       else forget();
     },
@@ -272,7 +258,7 @@ export const createChip = (options: ChipOptions): Chip => {
   };
 
   const begin = (ms: number): void => {
-    toHost.clear();
+    link.clear();
     tally.resets++;
     startUp(ms);
   };
@@ -283,6 +269,7 @@ export const createChip = (options: ChipOptions): Chip => {
     if (wait > 0) cancelReset = clock.after(wait, indicateReset);
     else if (line.powered) {
       state.mode = "normal";
+      if (resetBreak) say(0x00);
       say(0x03);
     }
   };
@@ -293,12 +280,9 @@ export const createChip = (options: ChipOptions): Chip => {
     kind,
     name,
     baud,
-    write: (octets) => fromHost.push(octets),
-    onOctets: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    busyMs: fromHost.busyMs,
+    write: link.write,
+    onOctets: link.onOctets,
+    busyMs: link.busyMs,
     reset: () => begin(resetMs),
     mute: (on) => {
       state.muted = on;

@@ -81,9 +81,10 @@ export const realClock = (): RealClock => {
   const now = (): number => {
     if (running !== undefined) return running;
     const time = performance.now() - paused;
-    const late = time - (agenda.next()?.at ?? time) - LATE_MS;
-    if (late > 0) paused += late;
-    reached = Math.max(reached, late > 0 ? time - late : time);
+    const late = Math.max(0, time - (agenda.next()?.at ?? time));
+    const pause = late > LATE_MS ? late : 0;
+    paused += pause;
+    reached = Math.max(reached, time - pause);
     return reached;
   };
 

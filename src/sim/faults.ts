@@ -1,9 +1,9 @@
 import type { Chip } from "./chip.ts";
 import type { Cancel, Clock } from "./clock.ts";
+import type { OctetFault } from "./host-link.ts";
 import type { Line, LineFaults } from "./line.ts";
 import type { Random } from "./random.ts";
 import { BUSY, NAK } from "./tp1.ts";
-import type { OctetFault } from "./wire.ts";
 
 /** Probabilities, 0…1. */
 export type FaultRates = Readonly<{

@@ -31,7 +31,6 @@ const PRIORITIES: Record<Priority, number> = {
 
 export const bit = (on: boolean): Value => ({ data: [on ? 1 : 0], short: true });
 export const octets = (...data: readonly number[]): Value => ({ data, short: false });
-export const NO_VALUE: Value = { data: [0], short: true };
 
 /** @throws RangeError for an address that is none, or more than 14 octets */
 export const groupTelegram = (telegram: {

@@ -198,6 +198,12 @@ describe("reset, power, silence", () => {
     expect(told()).toBe("07");
   });
 
+  test("vector 15: where the output is low during a reset, the host reads 00 first", () => {
+    const { write, told } = desk({ ...ON, resetBreak: true });
+    write("01");
+    expect(told()).toBe("00 03");
+  });
+
   test("a reset that nobody asked for is told like any other", () => {
     const { chip, clock, told } = desk(ON);
     chip.reset();

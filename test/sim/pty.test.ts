@@ -10,7 +10,8 @@ import { offerOnPty, type Pty } from "../../src/sim/pty.ts";
 import { ready } from "./desk.ts";
 
 const { CI } = process.env;
-const hasSocat = spawnSync("socat", ["-V"]).error === undefined;
+const program = "socat";
+const hasSocat = spawnSync(program, ["-V"]).error === undefined;
 
 let folder = "";
 let house: House;
