@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./cli/check.ts";
 import { addDecode } from "./cli/decode.ts";
@@ -7,6 +8,9 @@ import { addDemo } from "./cli/demo.ts";
 import { addRun } from "./cli/run.ts";
 
 const USAGE = 2;
+
+// The young generation stays at 2 MB instead of growing to 48: many short pauses instead of few long ones, and 30 MB less.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 /** The commands load what they need when they are called: `knxpi --help` and the first acknowledge do not wait for it. */
 const program = new Command("knxpi")
