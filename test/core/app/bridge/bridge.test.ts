@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { config, object, ready, rig } from "./rig.ts";
+import { config, EPOCH, object, ready, rig } from "./rig.ts";
 
 const LAMP = object("1/2/3", "1.001", { name: "Lamp" });
 const ROOM = object("4/0/1", "9.001", { name: "Living room temperature" });
@@ -72,16 +72,269 @@ describe("§12.3 own writes", () => {
   });
 });
 
-test("§3 order after a connect", () => {
-  const it = rig(config([ROOM]));
-  it.online();
-  it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
-  it.broker(true);
-  expect(it.subscribed).toEqual([["knx/ga/+/+/+/set", "knx/ga/+/+/+/get"]]);
-  expect(it.published.map(({ topic }) => topic)).toEqual([
-    "knx/bridge/state",
-    "knx/bridge/bus",
-    "knx/ga/4/0/1/state",
-    "knx/bridge/event",
-  ]);
+describe("§3, §8.1 broker and bus", () => {
+  test("order after a connect", () => {
+    const it = rig(config([ROOM]));
+    it.online();
+    it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
+    it.broker(true);
+    expect(it.subscribed).toEqual([["knx/ga/+/+/+/set", "knx/ga/+/+/+/get"]]);
+    expect(it.published).toMatchObject([
+      { topic: "knx/bridge/state", payload: "online", qos: 1, retain: true, json: false },
+      { topic: "knx/bridge/bus", payload: "online", qos: 1, retain: true, json: false },
+      { topic: "knx/ga/4/0/1/state", retain: true },
+      { topic: "knx/bridge/event", qos: 1, retain: false, expiryS: 60 },
+    ]);
+    expect(it.documents(/event$/)).toMatchObject([{ type: "connected" }]);
+  });
+
+  test("many states are paced, and connected comes last", () => {
+    const objects = Array.from({ length: 250 }, (_, index) => object(`6/0/${index + 1}`, "1.001"));
+    const it = rig(config(objects));
+    for (const { ga: address } of objects)
+      it.telegram("A_GroupValue_Write.ind", `6/0/${address & 0xff}`, "/1");
+    it.broker(true);
+    expect(it.topics(/ga.*state$/)).toHaveLength(100);
+    it.advance(100);
+    // What is heard meanwhile goes at once, and not again.
+    it.telegram("A_GroupValue_Write.ind", "6/0/250", "/0");
+    expect(it.documents(/ga.*state$/).at(-1)).toMatchObject({ ga: "6/0/250", value: false });
+    it.advance(1_000);
+    expect(it.topics(/ga.*state$/)).toHaveLength(250);
+    expect(it.published.at(-1)?.payload).toContain("connected");
+  });
+
+  test("the bus: an event at once, bridge/bus after the grace time, back at once", () => {
+    const it = ready(config([]));
+    it.offline("no_power");
+    it.offline("no_power");
+    it.advance(10_000);
+    it.offline("no_chip");
+    it.advance(9_999);
+    expect(it.topics(/bus$/)).toEqual([]);
+    it.advance(1);
+    it.online();
+    it.offline("no_power");
+    it.advance(5_000);
+    it.online();
+    it.advance(60_000);
+    expect(it.topics(/bus$/).map(({ at, payload }) => [at, payload])).toEqual([
+      [20_000, "offline"],
+      [20_000, "online"],
+    ]);
+    expect(it.documents(/event$/)).toMatchObject([
+      { type: "bus", from: "online", to: "no_power", ts: "2026-01-31T10:11:12.000Z" },
+      { type: "bus", from: "no_power", to: "no_chip" },
+      { type: "bus", from: "no_chip", to: "online" },
+      { type: "bus", from: "online", to: "no_power" },
+      { type: "bus", from: "no_power", to: "online" },
+    ]);
+  });
+
+  test("orderly stop: whoever waits is told, offline comes last", () => {
+    const it = ready(config([LAMP, ROOM]));
+    it.message("knx/ga/1/2/3/set", '{"value":true,"id":"a"}');
+    it.message("knx/ga/4/0/1/set", '{"value":20,"id":"b"}');
+    it.message("knx/ga/4/0/1/get", '{"id":"c"}');
+    it.feed({ for: "bridge", type: "stop.req", at: 0 });
+    expect(it.documents(/result$/).map(({ id, stage }) => [id, stage])).toEqual([
+      ["a", "dropped"],
+      ["b", "dropped"],
+      ["c", "dropped"],
+    ]);
+    expect(it.published.at(-1)).toMatchObject({ topic: "knx/bridge/state", payload: "offline" });
+    const { length } = it.published;
+    it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
+    it.advance(60_000);
+    expect(it.published).toHaveLength(length);
+  });
+});
+
+describe("§5.1 states", () => {
+  test.each([
+    { unknown: "event", state: 0, event: 1, told: 1 },
+    { unknown: "state", state: 1, event: 1, told: 1 },
+    { unknown: "ignore", state: 0, event: 0, told: 0 },
+  ] as const)("unknown: $unknown", ({ unknown, state, event, told }) => {
+    const it = ready(config([], { unknown }));
+    it.telegram("A_GroupValue_Write.ind", "7/7/7", "0c 2f");
+    expect(it.topics(/ga.*state$/)).toHaveLength(state);
+    expect(it.topics(/ga.*event$/)).toHaveLength(event);
+    expect(it.topics(/bridge\/event$/)).toHaveLength(told);
+    for (const document of it.documents(/ga/))
+      expect(document).toMatchObject({ ga: "7/7/7", dpt: null, value: null, raw: "0c2f" });
+    expect(it.state().counts.unknownGa).toBe(1);
+  });
+
+  test("the type's own invalid code", () => {
+    const it = ready(config([ROOM]));
+    it.telegram("A_GroupValue_Write.ind", "4/0/1", "7f ff");
+    expect(it.documents(/state$/)).toMatchObject([
+      { value: null, quality: "invalid", raw: "7fff" },
+    ]);
+    expect(it.topics(/event$/)).toEqual([]);
+  });
+
+  test("changed is the last time the value differed", () => {
+    const it = ready(config([LAMP]));
+    for (const data of ["/1", "/1", "/0"]) {
+      it.telegram("A_GroupValue_Write.ind", "1/2/3", data);
+      it.advance(1_000);
+    }
+    expect(it.documents(/state$/).map(({ changed }) => changed)).toEqual([
+      "2026-01-31T10:11:12.000Z",
+      "2026-01-31T10:11:12.000Z",
+      "2026-01-31T10:11:14.000Z",
+    ]);
+  });
+
+  test("publish: changes leaves equal values out, but for one an hour", () => {
+    const it = ready(config([object("1/2/3", "1.001", { publish: "changes" })]));
+    for (const data of ["/1", "/1", "/0", "/0"]) {
+      it.telegram("A_GroupValue_Write.ind", "1/2/3", data);
+      it.advance(1_000);
+    }
+    expect(it.documents(/state$/).map(({ value }) => value)).toEqual([true, false]);
+    it.advance(3_600_000);
+    it.telegram("A_GroupValue_Write.ind", "1/2/3", "/0");
+    expect(it.documents(/state$/)).toHaveLength(3);
+  });
+
+  test("bare values on value", () => {
+    const it = ready(
+      config([ROOM, LAMP], { payload: { name: false, scalar: true }, retain: false }),
+    );
+    it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
+    it.telegram("A_GroupValue_Write.ind", "1/2/3", "/1");
+    expect(it.topics(/value$/)).toMatchObject([
+      { topic: "knx/ga/4/0/1/value", payload: "21.42", qos: 1, retain: false },
+      { topic: "knx/ga/1/2/3/value", payload: "true" },
+    ]);
+    expect(it.documents(/state$/)[0]).not.toHaveProperty("name");
+  });
+
+  test("before the clock is known time starts in 1970, and what is published later says when", () => {
+    const it = rig(config([LAMP]));
+    it.advance(1_500);
+    it.feed({ for: "bridge", type: "clock.ind", epoch: EPOCH, at: 1_500 });
+    it.telegram("A_GroupValue_Write.ind", "1/2/3", "/1");
+    it.broker(true);
+    expect(it.documents(/ga.*state$/)).toMatchObject([{ ts: "2026-01-31T10:11:13.500Z" }]);
+  });
+});
+
+describe("§5.3 events", () => {
+  const BUTTON = object("1/1/17", "1.001", { events: true });
+  test("every telegram, reads and own ones too", () => {
+    const it = ready(config([BUTTON]));
+    it.telegram("A_GroupValue_Write.ind", "1/1/17", "/1");
+    it.read("1/1/17");
+    it.message("knx/ga/1/1/17/set", '{"value":false,"priority":"normal"}');
+    it.advance(100);
+    expect(it.topics(/event$/)[0]).toMatchObject({ qos: 0, retain: false, expiryS: 60 });
+    expect(it.documents(/event$/)).toEqual([
+      {
+        ga: "1/1/17",
+        dpt: "1.001",
+        service: "write",
+        value: true,
+        text: "on",
+        raw: "01",
+        bits: 1,
+        source: "1.1.5",
+        priority: "low",
+        hops: 6,
+        repeated: false,
+        origin: "bus",
+        event_type: "on",
+        seq: 1,
+        ts: "2026-01-31T10:11:12.000Z",
+      },
+      {
+        ga: "1/1/17",
+        dpt: "1.001",
+        service: "read",
+        source: "1.1.5",
+        priority: "low",
+        hops: 6,
+        repeated: false,
+        origin: "bus",
+        event_type: "read",
+        seq: 2,
+        ts: "2026-01-31T10:11:12.000Z",
+      },
+      {
+        ga: "1/1/17",
+        dpt: "1.001",
+        service: "write",
+        value: false,
+        text: "off",
+        raw: "00",
+        bits: 1,
+        source: "1.1.250",
+        priority: "normal",
+        repeated: false,
+        origin: "mqtt",
+        event_type: "off",
+        seq: 3,
+        ts: "2026-01-31T10:11:12.020Z",
+      },
+    ]);
+  });
+
+  test("an own answer is an event and no state", () => {
+    const it = ready(config([object("1/1/18", "1.001", { events: true, provide: true })]));
+    it.message("knx/ga/1/1/18/set", "1");
+    it.advance(100);
+    it.read("1/1/18");
+    it.advance(100);
+    expect(it.documents(/state$/)).toHaveLength(1);
+    expect(it.documents(/event$/).map(({ service, origin }) => [service, origin])).toEqual([
+      ["write", "mqtt"],
+      ["read", "bus"],
+      ["response", "internal"],
+    ]);
+  });
+
+  test("without a broker they are lost and counted", () => {
+    const it = rig(config([BUTTON]));
+    it.telegram("A_GroupValue_Write.ind", "1/1/17", "/1");
+    it.broker(true);
+    expect(it.documents(/ga.*event$/)).toEqual([]);
+    expect(it.state().counts.eventsDropped).toBe(1);
+  });
+});
+
+test("§8.3 health", () => {
+  const it = ready(config([LAMP]));
+  it.advance(1_000);
+  it.noise(23);
+  it.message("knx/ga/1/2/3/set", "1");
+  it.advance(1_500);
+  it.message("knx/ga/1/2/3/set", "sideways");
+  it.feed({
+    for: "bridge",
+    type: "health.req",
+    counters: { "rx.telegrams": 17, "chip.resets": 2, "dl.check-octet": 3, "tx.no-ack": 1 },
+    process: { uptimeS: 61.4, rssMb: 74, cpuPercent: 1.9, loopLagMs: 4 },
+    at: 2_500,
+  });
+  const [health] = it.topics(/health$/);
+  expect(health).toMatchObject({ qos: 0, retain: true, json: true });
+  expect(JSON.parse(health?.payload ?? "")).toMatchObject({
+    ts: "2026-01-31T10:11:14.500Z",
+    uptime_s: 61,
+    ok: true,
+    problems: [],
+    // 380 bit times of others, 198 of our own.
+    bus: { state: "online", load_1s: 6, load_10s: 0.6, load_60s: 0.1, load_peak_60s: 6 },
+    rx: { telegrams: 17, checksum: 3 },
+    tx: { no_ack: 1 },
+    queue: { depth: 0, depth_max: 1, rejected: { invalid_value: 1 } },
+    mqtt: { connected: true, reconnects: 0, received: 2 },
+    chip: { resets: 2 },
+    process: { rss_mb: 74 },
+    drops: { "dl.check-octet": 3 },
+    counters: { "rx.telegrams": 17, "chip.resets": 2, "tx.no-ack": 1 },
+  });
 });
