@@ -39,6 +39,8 @@ export const createDevice = (options: {
   const pending = new Set<Cancel>();
   let frame: number[] = [];
   let last: Octets = [];
+  const waiting: Octets[] = [];
+  let loading = false;
 
   const isForMe = (): boolean => {
     const [control = 0, second = 0, , fourth = 0, fifth = 0, sixth = 0] = frame;
@@ -83,8 +85,25 @@ export const createDevice = (options: {
     },
   });
 
-  const send = (to: string, service: GroupService, { data, short }: Value): void =>
-    port.send({ octets: groupTelegram({ source: address, to, service, data, short }) });
+  const send = (to: string, service: GroupService, { data, short }: Value): void => {
+    if (waiting.length === QUEUE_LIMIT) waiting.shift();
+    waiting.push(groupTelegram({ source: address, to, service, data, short }));
+    sendNext();
+  };
+
+  const sendNext = (): void => {
+    if (loading || port.active) return;
+    const octets = waiting.shift();
+    if (octets === undefined) return;
+    const done = (): void => {
+      loading = true;
+      later(LOAD_MS, () => {
+        loading = false;
+        sendNext();
+      });
+    };
+    port.send({ octets, done });
+  };
 
   const later = (ms: number, run: () => void): Cancel => {
     const cancel = line.clock.after(ms, () => {
@@ -101,6 +120,8 @@ export const createDevice = (options: {
   const forget = (): void => {
     for (const cancel of pending) cancel();
     pending.clear();
+    waiting.length = 0;
+    loading = false;
     last = [];
   };
 
@@ -118,3 +139,7 @@ export const createDevice = (options: {
 
 /** From the request to the answer, as a small device takes. */
 const REACTION_MS = 8;
+/** Between two frames, to load the next one into its transceiver: the gap that lets others have their turn. */
+const LOAD_MS = 10;
+/** What a device cannot get rid of any more is out of date: the oldest goes. */
+const QUEUE_LIMIT = 8;

@@ -4,7 +4,7 @@ import { type Blind, createBlind } from "./blind.ts";
 import { type Button, createButton } from "./button.ts";
 import { type Chip, type ChipOptions, createChip } from "./chip.ts";
 import { type Cancel, type Clock, realClock } from "./clock.ts";
-import { createDevice } from "./device.ts";
+import { createDevice, type Device } from "./device.ts";
 import { createDimmer, type Dimmer } from "./dimmer.ts";
 import { createFaults, type FaultRates, type Faults } from "./faults.ts";
 import { createLamp, type Lamp } from "./lamp.ts";
@@ -69,7 +69,7 @@ export interface House {
   readonly thermometer: Thermometer;
   /** One more transceiver on the same line, for one more host. */
   addChip(options: Omit<ChipOptions, "line">): Chip;
-  /** A device of its own that writes to these group addresses in turn, at random moments. */
+  /** Devices of their own that write to these group addresses in turn, at random moments. */
   talk(options: { perSecond: number; to?: readonly string[]; octets?: number }): Cancel;
   stop(): void;
 }
@@ -113,11 +113,19 @@ export const startHouse = (options: HouseOptions = {}): House => {
   const ports = simulatedBinding(clock);
   ports.add(PATH, chip);
 
-  const talkers = new Set<Cancel>();
-  const talk: House["talk"] = (talkOptions) => {
-    const cancel = startTalker(line, random, `1.1.${20 + talkers.size}`, talkOptions);
-    talkers.add(cancel);
-    return cancel;
+  const talkers: Device[] = [];
+  const talk: House["talk"] = ({ perSecond, to = ["1/1/17"], octets: length = 0 }) => {
+    const count = Math.ceil(perSecond / EACH_PER_SECOND);
+    const devices = Array.from({ length: count }, (_, index) => {
+      const address = `1.1.${FIRST_TALKER + talkers.length + index}`;
+      const device = createDevice({ line, name: `talker ${address}`, address });
+      startTalking(device, random, { meanMs: (count * 1000) / perSecond, to, length });
+      return device;
+    });
+    talkers.push(...devices);
+    return () => {
+      for (const device of devices) device.detach();
+    };
   };
   const stopLiving = lively ? startLiving({ clock, random, button, thermometer }) : () => {};
 
@@ -138,30 +146,26 @@ export const startHouse = (options: HouseOptions = {}): House => {
     talk,
     stop: () => {
       stopLiving();
-      for (const cancel of talkers) cancel();
-      for (const part of [lamp, dimmer, blind, button, thermometer, chip]) part.detach();
+      for (const part of [lamp, dimmer, blind, button, thermometer, chip, ...talkers])
+        part.detach();
       ownClock.stop();
     },
   };
 };
 
-const startTalker = (
-  line: Line,
+const startTalking = (
+  device: Device,
   random: Random,
-  address: string,
-  options: { perSecond: number; to?: readonly string[]; octets?: number },
-): Cancel => {
-  const { perSecond, to = ["1/1/17"], octets: length = 0 } = options;
-  const device = createDevice({ line, name: `talker ${address}`, address });
+  { meanMs, to, length }: { meanMs: number; to: readonly string[]; length: number },
+): void => {
   let turn = 0;
   const speak = (): void => {
     const value =
       length === 0 ? bit(turn % 2 === 1) : octets(...new Array(length).fill(turn % 256));
     device.send(to[turn++ % to.length] ?? "1/1/17", "write", value);
-    device.later(random.around(1000 / perSecond), speak);
+    device.later(random.around(meanMs), speak);
   };
-  device.later(random.around(1000 / perSecond), speak);
-  return device.detach;
+  device.later(random.around(meanMs), speak);
 };
 
 const startLiving = (house: {
@@ -189,6 +193,9 @@ const startLiving = (house: {
 };
 
 const PATH = "sim:knxpi";
+/** One device alone cannot fill the line. */
+const EACH_PER_SECOND = 15;
+const FIRST_TALKER = 20;
 const COMFORT = 21.5;
 const WANDER_MS = 2000;
 const FIRST_PRESS_MS = 10_000;
