@@ -17,7 +17,8 @@ export const MQTT_FAULTS = {
     "the broker's certificate is not accepted: check `mqtt.ca`, `mqtt.server_name`, and the clock of this machine",
   "taken-over":
     "another client with the same client id has connected: give each bridge its own `instance`",
-  closed: "the connection to the broker is lost",
+  closed:
+    "the broker has closed the connection: if this goes on, check `mqtt.url` (TLS needs mqtts://)",
   other: "no connection to the broker",
 } as const;
 

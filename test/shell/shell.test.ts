@@ -77,6 +77,14 @@ describe("the whole program on a simulated house", () => {
     await saw("knx/ga/1/5/10/state", '"value":40');
   }, 20_000);
 
+  test("a moment after the broker is there, a health report brings counters and process figures", async () => {
+    expect(JSON.parse(await saw("knx/bridge/health", "rss_mb"))).toMatchObject({
+      mqtt: { connected: true },
+      process: { rss_mb: expect.any(Number), cpu_pct: expect.any(Number) },
+      counters: { "chip.resets": 1 },
+    });
+  });
+
   test("an orderly stop says goodbye and ends with 0", async () => {
     await shell.stop();
     expect(await shell.ended).toBe(0);
