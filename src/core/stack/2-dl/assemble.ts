@@ -162,27 +162,24 @@ const inFrame = (
     if (serviceOf(chip, octet) !== "unexpected")
       return after(truncated(rx, chip), atBoundary(arrival, chip));
   const octets = [...rx.octets, octet];
+  const gap = quiet > SILENCE_MS ? rx.octets.length : rx.gap;
+  const need = rx.need > 0 ? rx.need : frameLength(octets);
+  if (need === 0) return fail(octets, gap, "dl.length", arrival, chip);
   const next: InFrame = {
     mode: "frame",
     octets,
-    need: rx.need,
-    gap: quiet > SILENCE_MS ? rx.octets.length : rx.gap,
+    need: need ?? 0,
+    gap,
     single: rx.single && behind === 0,
     lastAt: at,
   };
-  if (rx.need === 0) {
-    const need = frameLength(octets);
-    if (need === undefined) return [next, NONE];
-    if (need === 0) return fail(octets, next.gap, "dl.length", arrival, chip);
-    return [
-      { ...next, need },
-      [{ found: "header", octets, missing: need - octets.length, behind }],
-    ];
-  }
-  if (octets.length < rx.need) return [next, NONE];
+  if (need === undefined) return [next, NONE];
+  if (rx.need === 0)
+    return [next, [{ found: "header", octets, missing: need - octets.length, behind }]];
+  if (octets.length < need) return [next, NONE];
   // a doubled first octet makes a frame that its neighbour's first octet closes: the silence between them tells
-  if (xorOf(octets, 0, octets.length) !== 0xff || closedFrame(octets.slice(1, next.gap)) >= 0)
-    return fail(octets, next.gap, "dl.check-octet", arrival, chip);
+  if (xorOf(octets, 0, octets.length) !== 0xff || closedFrame(octets.slice(1, gap)) >= 0)
+    return fail(octets, gap, "dl.check-octet", arrival, chip);
   return [openRx(at), [{ found: "frame", octets, at }]];
 };
 

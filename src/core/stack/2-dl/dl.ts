@@ -43,10 +43,12 @@ const onOctet = (
   state: DlState,
   arrival: Extract<DlImpulse, { type: "octet.ind" }>,
 ): Step<DlState> => {
-  if (state.link.state === "closed") return [state, []];
-  const [rx, events] = assemble(state.rx, arrival, state.link.chip ?? undefined);
+  const { config, link, tx, recent } = state;
+  if (link.state === "closed") return [state, []];
+  const [rx, events] = assemble(state.rx, arrival, link.chip ?? undefined);
   const before = state.rx.mode;
-  const received = { ...state, rx };
+  // spelled out with every octet: a spread costs thirty times as much
+  const received = { config, link, rx, tx, recent };
   if (events.length === 0 && before !== "boundary") return [received, NONE];
   const timers = frameTimer(before !== "boundary", rx.mode !== "boundary");
   return onEvents(received, events, arrival.at, timers);
