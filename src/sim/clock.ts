@@ -65,10 +65,12 @@ export interface RealClock extends Clock {
 
 /**
  * Time of the machine. Node's timers count whole milliseconds, so each event may come up to 1 ms late, but never later
- * than the one before it makes necessary. When the process itself was held up for longer, simulated time pauses with it:
- * otherwise the line would run on while a host in the same process had no chance to answer.
+ * than the one before it makes necessary. When the process itself was held up for longer, it depends on where the hosts of the
+ * chips are. `inside`: simulated time pauses with the process, because they had no chance to answer. `outside`, in other
+ * processes that went on: time is made up for, and what the line said meanwhile comes at once, as from the buffer of a serial
+ * port. A pause would cut frames in two, as no line ever does.
  */
-export const realClock = (): RealClock => {
+export const realClock = (hosts: "inside" | "outside" = "inside"): RealClock => {
   const agenda = createAgenda();
   let paused = 0;
   let reached = 0;
@@ -82,7 +84,7 @@ export const realClock = (): RealClock => {
     if (running !== undefined) return running;
     const time = performance.now() - paused;
     const late = Math.max(0, time - (agenda.next()?.at ?? time));
-    const pause = late > LATE_MS ? late : 0;
+    const pause = hosts === "inside" && late > LATE_MS ? late : 0;
     paused += pause;
     reached = Math.max(reached, time - pause);
     return reached;

@@ -212,6 +212,26 @@ test("in a lively house things happen by themselves, the same way for the same s
   expect(live(8)).not.toEqual(first);
 });
 
+test("enough talkers fill the line, and nobody is shut out by them", () => {
+  const { house, line, visitor, clock } = quietHouse();
+  const stop = house.talk({ perSecond: 60, to: ["1/4/10", "2/1/2"] });
+  clock.advance(5000);
+  expect(line.load(2000)).toBeGreaterThan(0.95);
+  let waited = Number.NaN;
+  const start = clock.now();
+  visitor.send({
+    octets: to("09 0a e1 00 81"),
+    done: () => {
+      waited = clock.now() - start;
+    },
+  });
+  clock.advance(1000);
+  expect(waited).toBeLessThan(200);
+  stop();
+  clock.advance(3000);
+  expect(line.load(2000)).toBe(0);
+});
+
 test("every group address of the house is listed once, with the one that reports on it", () => {
   const listed = HOUSE_OBJECTS.map(({ ga }) => ga);
   expect(new Set(listed).size).toBe(listed.length);
