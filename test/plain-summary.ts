@@ -5,8 +5,9 @@ export class PlainSummary implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
-      if (module.state() === "failed" && [...module.children.allTests()].length === 0)
-        count.failed++;
+      // A file that cannot be read, a set-up or clean-up that fails: the tests inside do not know of it.
+      for (const suite of [module, ...module.children.allSuites()])
+        count.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         count[state === "pending" ? "skipped" : state]++;
