@@ -53,7 +53,9 @@ export const run = (
         break;
       }
       case "nl": {
-        out = nl(current.nl, next)[1];
+        const [after, caused] = nl(current.nl, next);
+        if (after !== current.nl) current = { ...current, nl: after };
+        out = caused;
         break;
       }
       case "tl": {

@@ -4,7 +4,7 @@ import type { Octets } from "../../octets.ts";
 import { decideAcknowledge } from "./acknowledge.ts";
 import { assemble, FRAME_SILENCE_MS, fallSilent, openRx, type RxEvent } from "./assemble.ts";
 import { decodeFrame, sameTelegram } from "./frame.ts";
-import { linkTimeout, move } from "./link.ts";
+import { linkTimeout, move, resetIfStuck } from "./link.ts";
 import { isUp } from "./link-table.ts";
 import { noteTelegram } from "./repeats.ts";
 import { forgotten, pump, request } from "./send.ts";
@@ -175,7 +175,7 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
       return onSilence(state, at);
     case "confirmation": {
       const [forgot, out] = forgotten(state, at);
-      if (state.tx.current?.phase === "unsure") return [forgot, out];
+      if (state.tx.current?.phase === "unsure") return resetIfStuck([forgot, out], at);
       const [reset, more] = move(forgot, "reset requested", at);
       return [reset, [...more, ...out]];
     }

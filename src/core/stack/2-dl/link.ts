@@ -11,7 +11,7 @@ import {
   STATE_REQUEST,
   SYSTEM_STATE_REQUEST,
 } from "./tpuart.ts";
-import { flush } from "./transmit.ts";
+import { flush, STUCK } from "./transmit.ts";
 
 /** Reset.req → Reset.ind, ms: a frame of 263 octets on the line delays it by 364 ms. `tp-uart.md` §5.3 */
 const RESET_MS = 500;
@@ -48,6 +48,13 @@ export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
   const limit = link.state === "identifying" ? QUESTIONS : TRIES;
   const counted = { ...state, link: { ...link, tries } };
   return move(counted, tries < limit ? "timeout, tries left" : "timeout, tries used up", at);
+};
+
+/** A chip that took no frame for a while is reset. */
+export const resetIfStuck = ([state, out]: Step<DlState>, at: number): Step<DlState> => {
+  if (state.tx.losses < STUCK) return [state, out];
+  const [reset, more] = move({ ...state, tx: { ...state.tx, losses: 0 } }, "reset requested", at);
+  return [reset, [...more, ...out]];
 };
 
 const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {

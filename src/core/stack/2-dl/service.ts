@@ -1,13 +1,15 @@
 import type { Counter } from "../../counter.ts";
 import type { Effect, Impulse, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
-import { linkTimeout, move } from "./link.ts";
+import { linkTimeout, move, resetIfStuck } from "./link.ts";
+import type { LinkEvent } from "./link-table.ts";
 import { confirmed, forgotten, refused } from "./send.ts";
 import type { DlState } from "./state.ts";
 import {
   hasBusVoltage,
   hasCrystalFault,
   hasFrameError,
+  isNormal,
   type ServiceKind,
   STATE_FLAGS,
 } from "./tpuart.ts";
@@ -69,7 +71,9 @@ const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
     state.link.state === "identifying" && failed
       ? linkTimeout(rested, at)
       : move(rested, "state answer", at);
-  const [after, more] = failed ? refused(answered, at) : ([answered, []] as const);
+  const [after, more] = failed
+    ? resetIfStuck(refused(answered, at), at)
+    : ([answered, []] as const);
   return [after, [...out, ...more, ...counted]];
 };
 
@@ -77,13 +81,14 @@ const onSystemState = (state: DlState, status: number, at: number): Step<DlState
   const known =
     state.link.state === "identifying" ? identified(state, "ncn5120", at) : ([state, []] as const);
   const [before, out] = known;
-  const [after, more] = move(
-    before,
-    hasBusVoltage(status) ? "state answer" : "bus voltage missing",
-    at,
-  );
+  const [after, more] = move(before, systemEvent(status), at);
   const fault: readonly (Impulse | Effect)[] = hasCrystalFault(status) ? [CRYSTAL_FAULT] : [];
   return [after, [...out, ...more, ...fault]];
+};
+
+const systemEvent = (status: number): LinkEvent => {
+  if (!hasBusVoltage(status)) return "bus voltage missing";
+  return isNormal(status) ? "state answer" : "reset requested";
 };
 
 const identified = (

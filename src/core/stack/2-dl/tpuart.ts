@@ -69,6 +69,8 @@ export const STATE_FLAGS = {
 
 /** SystemStat.ind (NCN), second octet: `V20V VDD2 VBUS VFILT XTAL TW mode mode`. */
 export const hasBusVoltage = (status: number): boolean => (status & 0x20) !== 0;
+/** Neither powering up nor stopped: frames are received and sent. */
+export const isNormal = (status: number): boolean => (status & 0x03) === 0x03;
 export const hasCrystalFault = (status: number): boolean => (status & 0x08) === 0;
 
 /** FrameState.ind (NCN): bits 7…5 are receive, checksum and timing error. */

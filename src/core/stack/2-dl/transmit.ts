@@ -17,6 +17,8 @@ export type Tx = Readonly<{
   current: Sending | null;
   /** Nothing is begun before this moment: the chip was too hot. */
   restUntil: number;
+  /** Frames in a row that the chip refused, or whose confirmation was not heard. */
+  losses: number;
 }>;
 
 type Waiting = Readonly<{ frame: LData; octets: Octets; ref: Ref }>;
@@ -34,7 +36,7 @@ export type Sending = Waiting &
     echoes: number;
   }>;
 
-export const openTx = (): Tx => ({ waiting: [], current: null, restUntil: 0 });
+export const openTx = (): Tx => ({ waiting: [], current: null, restUntil: 0, losses: 0 });
 
 type Out = readonly (Impulse | Effect)[];
 
@@ -44,6 +46,8 @@ export const QUEUE_LIMIT = 64;
 export const CONFIRMATION_MS = 3_000;
 /** The same once the confirmation may have been among unreadable octets: several frames of others fit in. */
 const UNSURE_MS = 1_000;
+/** So many losses in a row are no accident: the chip may be in a mode that nobody asked for, and a reset brings it back. */
+export const STUCK = 2;
 /** How long nothing is sent after a temperature warning, ms. */
 export const REST_MS = 1_000;
 /** Octets of a frame in one write: an acknowledge never waits behind more. */
@@ -139,9 +143,11 @@ export const conclude = (
   outcome: Outcome,
   at: number,
 ): readonly [Tx, Out] => [
-  { ...tx, current: null },
+  { ...tx, current: null, losses: isLoss(outcome) ? tx.losses + 1 : 0 },
   [STOP_CONFIRMATION, ...confirm(sending, outcome, Math.max(0, sending.echoes - 1), at)],
 ];
+
+const isLoss = (outcome: Outcome): boolean => outcome === "lost" || outcome === "rejected";
 
 /** The link is down: what is with the chip or waiting will not be sent. */
 export const flush = (tx: Tx, at: number): readonly [Tx, Out] => {

@@ -120,6 +120,14 @@ describe("supervision", () => {
     expect(link.up()).toContain("bus online");
   });
 
+  test("NCN: stopped by accident, with the bus alive", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    link.clock.advance(2_001);
+    link.forget();
+    link.receive("4B FA");
+    expect(link.written()).toEqual(["01"]);
+  });
+
   test("a reset nobody asked for: configured again, the bus does not go offline", () => {
     const link = dataLink({ acknowledge: "chip" });
     link.receive("03");

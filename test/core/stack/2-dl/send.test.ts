@@ -197,6 +197,31 @@ describe("watchdog by progress", () => {
     expect(link.up()).toContain("con 7 ok, repeats 1");
   });
 
+  test("a chip that refuses one frame after the other is reset", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    for (const ref of [1, 2]) {
+      link.send(WRITE_1, ref);
+      uploaded(link);
+      link.receive("17");
+      uploaded(link);
+      link.receive("17");
+    }
+    expect(link.up()).toEqual(["con 1 rejected, repeats 0", "con 2 rejected, repeats 0"]);
+    expect(link.written()).toContain("01");
+  });
+
+  test("one confirmation lost among unreadable octets: no reset; a second one: reset", () => {
+    const link = dataLink();
+    for (const ref of [1, 2]) {
+      link.send(WRITE_1, ref);
+      uploaded(link);
+      link.receive("BC 11 05 0A 03 E1 00 81");
+      link.clock.advance(1_100);
+      expect(link.up()).toEqual([`con ${ref} lost, repeats 0`]);
+      expect(link.written().includes("01")).toBe(ref === 2);
+    }
+  });
+
   test("over-temperature: nothing is begun for a second", () => {
     const link = dataLink();
     link.receive("0F");
