@@ -92,7 +92,7 @@ const arrived = (
   } satisfies Telegram);
   if (service === "read")
     return andThen(told, (after) => [{ ...after, reads: confirmed(after.reads, ga, at) }, NOTHING]);
-  const counted: Turn = command ? told : [countAnswer(told[0], entry), told[1]];
+  const counted: Turn = !isAnswer(entry) ? told : [countAnswer(told[0]), told[1]];
   return andThen(counted, (after) =>
     endEntry(after, at, entry, { stage: "confirmed", sent, fields: { repeats } }),
   );
@@ -102,7 +102,7 @@ const arrived = (
 const unsent = (state: BridgeState, at: number, entry: Entry): Turn => {
   const { sender, tallies } = state;
   const paused = { ...state, sender: { ...sender, pause: at + PAUSE_MS } };
-  return entry.service === "response" && !entry.command
+  return isAnswer(entry) && state.bus.state !== "online"
     ? [{ ...paused, tallies: { ...tallies, offline: tallies.offline + 1 } }, NOTHING]
     : again(paused, at, entry);
 };
@@ -113,8 +113,11 @@ const again = (state: BridgeState, at: number, entry: Entry): Turn => {
   return leaver ? leave(after, at, leaver) : [after, NOTHING];
 };
 
-const countAnswer = (state: BridgeState, { service }: Entry): BridgeState => {
-  if (service !== "response") return state;
+/** To a read of another device. */
+const isAnswer = ({ service, command }: Entry): boolean =>
+  service === "response" && command === null;
+
+const countAnswer = (state: BridgeState): BridgeState => {
   const { reads } = state.tallies;
   return {
     ...state,

@@ -67,7 +67,10 @@ const hold = (
   const same = before !== undefined && sameValue(before.value, value);
   const { source, origin, ts, id } = telegram;
   const silent =
-    same && object?.publish === "changes" && ts - before.published < HOUR_MS && before.session > 0;
+    same &&
+    object?.publish === "changes" &&
+    Math.abs(ts - before.published) < HOUR_MS &&
+    before.session > 0;
   const held: Held = {
     value,
     service: telegram.service === "response" ? "response" : "write",
@@ -80,10 +83,11 @@ const hold = (
     published: before?.published ?? 0,
   };
   if (!silent && state.broker.connected) return publishHeld(state, ga, held, telegram.meaning);
-  const kept = { ...state, held: put(state.held, ga, held) };
-  if (silent || before?.session !== 0) return [kept, NOTHING];
-  const { counts } = kept;
-  return [{ ...kept, counts: { ...counts, coalesced: counts.coalesced + 1 } }, NOTHING];
+  const isReplaced = !silent && before?.session === 0;
+  const counts = isReplaced
+    ? { ...state.counts, coalesced: state.counts.coalesced + 1 }
+    : state.counts;
+  return [renewed(state, put(state.held, ga, held), counts, state.load), NOTHING];
 };
 
 const noticeMismatch = (

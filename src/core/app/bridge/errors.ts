@@ -35,8 +35,10 @@ export type Failure = Readonly<{
   detail?: Readonly<{ min: number; max: number }> | undefined;
 }>;
 
+/** @param message for people: one sentence without its full stop */
 export const failure = (code: ErrorCode, message: string): Failure => ({ code, message });
 
+/** @param name the field, at the beginning of the message */
 export const outOfRange = (name: string, value: number, min: number, max: number): Failure => ({
   code: "out_of_range",
   message: `${name} ${value} is not between ${min} and ${max}`,
@@ -46,6 +48,7 @@ export const outOfRange = (name: string, value: number, min: number, max: number
 /** How many commands ended with each code. */
 export type Tally = Readonly<Partial<Record<ErrorCode, number>>>;
 
+/** One more with this code. */
 export const tallied = (tally: Tally, code: ErrorCode): Tally => ({
   ...tally,
   [code]: (tally[code] ?? 0) + 1,

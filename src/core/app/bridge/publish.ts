@@ -167,10 +167,9 @@ export const notice = (
   interval: number,
   fields: Readonly<{ [field: string]: Value }>,
 ): Turn => {
-  const now = state.epoch + at;
   const last = get(state.notices[type], ga);
-  if (last !== undefined && now - last < interval) return [state, NOTHING];
-  const notices = { ...state.notices, [type]: put(state.notices[type], ga, now) };
+  if (last !== undefined && at - last < interval) return [state, NOTHING];
+  const notices = { ...state.notices, [type]: put(state.notices[type], ga, at) };
   return publishBridgeEvent({ ...state, notices }, at, {
     type,
     ga: formatGroupAddress(ga, state.config.style),

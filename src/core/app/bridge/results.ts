@@ -50,7 +50,10 @@ export type Ending = Readonly<{
   fields?: Readonly<{ [field: string]: Value }>;
 }>;
 
-/** @param id once the payload is read; null before, and when it has none */
+/**
+ * The answer goes to the MQTT 5 response topic where there is one and it is permitted, otherwise to `…/result`.
+ * @param id once the payload is read; null before, and when it has none
+ */
 export const commandOf = (
   { config }: BridgeState,
   message: Message & Readonly<{ at: number }>,
@@ -98,6 +101,7 @@ export const finish = (state: BridgeState, at: number, command: Command, ending:
   return answer(known, command.answer, document);
 };
 
+/** Not even queued. */
 export const reject = (state: BridgeState, at: number, command: Command, error: Failure): Turn =>
   finish(state, at, command, { stage: "rejected", error });
 
@@ -125,6 +129,7 @@ export const repeatedResult = (
   );
 };
 
+/** For `queue.rejected` of `bridge/health`. */
 export const countRejection = (state: BridgeState, code: ErrorCode): BridgeState => ({
   ...state,
   tallies: { ...state.tallies, rejected: tallied(state.tallies.rejected, code) },

@@ -97,6 +97,7 @@ const waiting = (
 const tpduLength = ({ value }: Entry): number =>
   value === null || value.short ? 2 : 2 + value.octets.length;
 
-/** Longer than a transceiver takes for a frame with all its repetitions on a busy line. `mqtt-interface.md` §13.3. */
-const CONFIRMATION_MS = 3_000;
+/** The net below the link layer, which gives a frame up by itself after 3 s without progress. `mqtt-interface.md` §13.3. */
+const CONFIRMATION_MS = 10_000;
+/** For the 95th percentile of `bridge/health`. */
 const WAITS = 100;

@@ -106,7 +106,7 @@ export type Flight = Readonly<{
 /** Messages from the broker within the current second. */
 export type Inbound = Readonly<{ since: number; count: number }>;
 
-/** When a `bridge/event` was last published, by group address: ms since 1970. */
+/** When a `bridge/event` was last published, by group address. */
 export type Notices = Readonly<Record<Notice, Table<number>>>;
 export type Notice = "dpt_mismatch" | "no_ack" | "unknown_ga";
 

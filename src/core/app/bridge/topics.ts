@@ -20,8 +20,8 @@ export type Tree = Readonly<{ base: string; style: GroupStyle }>;
 
 /**
  * The one grammar of topics, reading.
- * @returns undefined for a topic outside `<base>/`, and for one inside that is not spelled exactly as `formatTopic`
- *   writes it: another style, leading zeros, the broadcast address
+ * @returns undefined for a topic outside `<base>/`, and for one inside that is not spelled exactly as it is
+ *   written here: another style, leading zeros, the broadcast address
  */
 export const parseTopic = (tree: Tree, topic: string): Topic | undefined => {
   const start = `${tree.base}/`;
@@ -41,13 +41,11 @@ export const parseTopic = (tree: Tree, topic: string): Topic | undefined => {
     : { about: "ga", ga, leaf };
 };
 
-/** The same grammar, writing. */
-export const formatTopic = (tree: Tree, topic: Topic): string =>
-  topic.about === "ga" ? gaTopic(tree, topic.ga, topic.leaf) : bridgeTopic(tree, topic.leaf);
-
+/** The same grammar, writing: a topic of a group address. */
 export const gaTopic = (tree: Tree, ga: GroupAddress, leaf: GaLeaf): string =>
   `${tree.base}/ga/${formatGroupAddress(ga, tree.style)}/${leaf}`;
 
+/** The same grammar, writing: a topic of the bridge itself. */
 export const bridgeTopic = (tree: Tree, leaf: string): string => `${tree.base}/bridge/${leaf}`;
 
 /** What is read from the broker: commands only, never a topic that is published here. `mqtt-interface.md` §1.2, §3. */

@@ -227,6 +227,20 @@ test("18: a frame with the wrong length for its type", () => {
   expect(it.state().counts.mismatches).toBe(4);
 });
 
+test("24: without permission nothing happens", () => {
+  const it = ready(config([object("1/4/10", "1.001", { writable: false })]));
+  it.message("knx/ga/1/4/10/set", '{"value":true,"id":"a"}');
+  it.message("knx/ga/9/0/1/set", '{"raw":"01","bits":1,"id":"b"}');
+  it.message("knx/bridge/request/restart", "");
+  it.advance(10_000);
+  expect(it.sent).toEqual([]);
+  expect(it.documents(/result$/)).toMatchObject([
+    { id: "a", status: "error", stage: "rejected", error: { code: "read_only" } },
+    { id: "b", status: "error", stage: "rejected", error: { code: "unknown_ga" } },
+  ]);
+  expect(it.drops).toEqual(["bridge.unknown-topic"]);
+});
+
 test("26: others use 85 % of the line", () => {
   const provided = object("4/0/12", "9.001", { provide: true });
   const it = ready(config([LAMP, provided]));

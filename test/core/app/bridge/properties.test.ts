@@ -164,6 +164,7 @@ describe("whatever happens", () => {
       for (const what of happenings) {
         happen(one, what);
         happen(other, what);
+        other.storeAndLoad();
       }
       expect(other.published).toEqual(one.published);
       expect(other.state()).toEqual(one.state());

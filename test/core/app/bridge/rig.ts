@@ -184,6 +184,10 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
     subscribed,
     now: () => now,
     state: () => state,
+    /** As if it had been written to a file and read again. */
+    storeAndLoad: (): void => {
+      state = JSON.parse(JSON.stringify(state));
+    },
     /** The JSON documents published on topics that match. */
     documents: (pattern: RegExp): readonly Readonly<Record<string, unknown>>[] =>
       topics(pattern).map(({ payload }) => JSON.parse(payload)),
