@@ -8,8 +8,9 @@ import { onBroker, onBus, onGrace, onStop } from "./connect.ts";
 import { publishHealth } from "./health.ts";
 import { addAirtime } from "./load.ts";
 import { settle, withLoad } from "./schedule.ts";
-import type { BridgeState, Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
 import { onReadIndication, onValueIndication } from "./telegram.ts";
+import type { Turn } from "./turn.ts";
 
 export { openBridge } from "./state.ts";
 export type { BridgeState };

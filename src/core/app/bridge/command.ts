@@ -6,8 +6,9 @@ import { onGet } from "./get.ts";
 import { MAX_TIME_MS, MIN_TIME_MS, readGet, readSet } from "./payload.ts";
 import { type Command, commandOf, countRejection, publishError, reject } from "./results.ts";
 import { onSet } from "./set.ts";
-import type { BridgeState, Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
 import { parseTopic } from "./topics.ts";
+import type { Turn } from "./turn.ts";
 
 type MessageIndication = Extract<BridgeImpulse, { type: "message.ind" }>;
 

@@ -9,7 +9,8 @@ import { endEntry, leave } from "./line-up.ts";
 import { HOUR_MS, meaningOf, notice, type Telegram } from "./publish.ts";
 import { type Entry, requeue } from "./queue.ts";
 import { confirmed } from "./reads.ts";
-import { andThen, type BridgeState, type Flight, type Turn, utc } from "./state.ts";
+import { type BridgeState, type Flight, utc } from "./state.ts";
+import { andThen, type Turn } from "./turn.ts";
 
 /** How the frame with the transceiver ended. One that was given up already is of no interest. */
 export const onConfirmation = (state: BridgeState, confirmation: Confirmation): Turn => {

@@ -8,8 +8,9 @@ import { meaningOf, publishBridgeEvent, publishHeld, publishWord } from "./publi
 import { EMPTY_QUEUE } from "./queue.ts";
 import { EMPTY_READS } from "./reads.ts";
 import { finish } from "./results.ts";
-import { andThen, type BridgeState, type Bus, forEach, type Turn, utc } from "./state.ts";
+import { type BridgeState, type Bus, utc } from "./state.ts";
 import { subscriptions } from "./topics.ts";
+import { andThen, forEach, type Turn } from "./turn.ts";
 
 type BusIndication = Extract<BridgeImpulse, { type: "bus.ind" }>;
 

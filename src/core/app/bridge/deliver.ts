@@ -4,7 +4,8 @@ import { type GroupValue, NOTHING } from "../../impulse.ts";
 import { sameOctets } from "../../octets.ts";
 import { get, put } from "../../table.ts";
 import { HOUR_MS, notice, publishEvent, publishHeld, rawOf, type Telegram } from "./publish.ts";
-import { andThen, type BridgeState, type Held, renewed, type Turn } from "./state.ts";
+import { type BridgeState, type Held, renewed } from "./state.ts";
+import { andThen, type Turn } from "./turn.ts";
 
 /**
  * One group telegram that was on the bus, ours or another device's: counted, held, published.

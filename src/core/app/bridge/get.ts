@@ -6,8 +6,9 @@ import type { GetRequest } from "./payload.ts";
 import { meaningOf, publishHeld } from "./publish.ts";
 import { isUnderWay, join } from "./reads.ts";
 import { accept, type Command, finish, reject, repeatedResult } from "./results.ts";
-import { andThen, type BridgeState, type Turn, utc } from "./state.ts";
+import { type BridgeState, utc } from "./state.ts";
 import { responseEnding } from "./telegram.ts";
+import { andThen, type Turn } from "./turn.ts";
 
 /** A `get`: from what is held, or by a read on the bus. `mqtt-interface.md` §5.6. */
 export const onGet = (

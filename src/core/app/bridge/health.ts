@@ -4,8 +4,9 @@ import type { BridgeImpulse, Counters } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
 import { rollTo, share } from "./load.ts";
 import { publish } from "./publish.ts";
-import type { BridgeState, Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
 import { bridgeTopic } from "./topics.ts";
+import type { Turn } from "./turn.ts";
 
 type HealthRequest = Extract<BridgeImpulse, { type: "health.req" }>;
 

@@ -5,7 +5,8 @@ import { failure } from "./errors.ts";
 import { type Entry, enqueue, expire, type Leaver, remove, TIME_TO_LIVE_MS } from "./queue.ts";
 import { failed } from "./reads.ts";
 import { accept, type Ending, finish } from "./results.ts";
-import { andThen, type BridgeState, forEach, type Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
+import { andThen, forEach, type Turn } from "./turn.ts";
 
 /** What somebody wants to send. */
 export type Draft = Readonly<

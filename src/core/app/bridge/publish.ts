@@ -6,16 +6,15 @@ import { isoTime } from "../../iso-time.ts";
 import { toCompactHex } from "../../octets.ts";
 import { get, put } from "../../table.ts";
 import {
-  andThen,
   type BridgeState,
   countedPublish,
   type Held,
   type Notice,
   type Origin,
   renewed,
-  type Turn,
 } from "./state.ts";
 import { bridgeTopic, gaTopic } from "./topics.ts";
+import { andThen, type Turn } from "./turn.ts";
 
 /** What a group value means. */
 export type Meaning = Readonly<{

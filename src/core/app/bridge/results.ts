@@ -7,8 +7,9 @@ import { admitError } from "./error-gate.ts";
 import { type ErrorCode, type Failure, tallied } from "./errors.ts";
 import { EXPIRY_S, publish } from "./publish.ts";
 import { recall, remember } from "./recent.ts";
-import type { BridgeState, Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
 import { bridgeTopic, gaTopic, isPermittedResponseTopic } from "./topics.ts";
+import type { Turn } from "./turn.ts";
 
 /** A `set` or `get` as far as the one who sent it is concerned. */
 export type Command = Readonly<{

@@ -10,7 +10,8 @@ import { publishBridgeEvent } from "./publish.ts";
 import { readsDue, timedOut } from "./reads.ts";
 import { finish, publishSuppressed } from "./results.ts";
 import { pump } from "./send.ts";
-import { andThen, type BridgeState, earliest, forEach, renewed, type Turn } from "./state.ts";
+import { type BridgeState, renewed } from "./state.ts";
+import { andThen, earliest, forEach, type Turn } from "./turn.ts";
 
 /**
  * After every impulse: what is due is done, the next telegram goes if it may, and the one timer is set to the earliest of

@@ -10,7 +10,8 @@ import type { Content, SetRequest } from "./payload.ts";
 import { meaningOf } from "./publish.ts";
 import { lastWrite, type QueueClass } from "./queue.ts";
 import { accept, type Command, finish, reject, repeatedResult } from "./results.ts";
-import type { BridgeState, Turn } from "./state.ts";
+import type { BridgeState } from "./state.ts";
+import type { Turn } from "./turn.ts";
 
 /** A `set` from its request to the queue: `mqtt-interface.md` §5.5, §13.1. */
 export const onSet = (

@@ -1,6 +1,6 @@
 import type { GroupAddress, IndividualAddress } from "../../address.ts";
 import type { BridgeConfig, ObjectConfig } from "../../config.ts";
-import type { Effect, GroupValue, Impulse, OfflineReason, Step } from "../../impulse.ts";
+import type { GroupValue, OfflineReason } from "../../impulse.ts";
 import { EMPTY_TABLE, put, type Table } from "../../table.ts";
 import { type Budget, openBudget } from "./budget.ts";
 import { EMPTY_GATE, type ErrorGate } from "./error-gate.ts";
@@ -138,8 +138,6 @@ export type Tallies = Readonly<{
   reads: Readonly<{ sent: number; answered: number; timeout: number; byBridge: number }>;
 }>;
 
-export type Turn = Step<BridgeState>;
-
 /** @param config checked by the configuration loader */
 export const openBridge = (config: BridgeConfig): BridgeState => ({
   config,
@@ -231,39 +229,3 @@ export const countedPublish = (counts: Counts, published: number, dropped: numbe
 
 /** Now, in ms since 1970. */
 export const utc = ({ epoch }: BridgeState, at: number): number => Math.floor(epoch + at);
-
-/** The first of several deadlines; null when there is none. */
-export const earliest = (deadlines: readonly (number | null)[]): number | null => {
-  let first: number | null = null;
-  for (const deadline of deadlines)
-    if (deadline !== null && (first === null || deadline < first)) first = deadline;
-  return first;
-};
-
-/** One turn after another: what the second puts out follows what the first put out. */
-export const andThen = ([state, out]: Turn, following: (state: BridgeState) => Turn): Turn => {
-  const [after, more] = following(state);
-  return [after, joined(out, more)];
-};
-
-/** The same turn for each of several things, in their order. */
-export const forEach = <T>(
-  state: BridgeState,
-  items: readonly T[],
-  turn: (state: BridgeState, item: T) => Turn,
-): Turn => {
-  let last = state;
-  const all: (Impulse | Effect)[] = [];
-  for (const item of items) {
-    const [after, out] = turn(last, item);
-    last = after;
-    all.push(...out);
-  }
-  return [last, all];
-};
-
-export const joined = (
-  first: readonly (Impulse | Effect)[],
-  second: readonly (Impulse | Effect)[],
-): readonly (Impulse | Effect)[] =>
-  first.length === 0 ? second : second.length === 0 ? first : [...first, ...second];

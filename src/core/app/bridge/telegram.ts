@@ -7,7 +7,8 @@ import { enter } from "./line-up.ts";
 import { meaningOf, rawOf, type Telegram } from "./publish.ts";
 import { answered, type Waiter } from "./reads.ts";
 import { type Ending, finish } from "./results.ts";
-import { andThen, type BridgeState, forEach, type Turn, utc } from "./state.ts";
+import { type BridgeState, utc } from "./state.ts";
+import { andThen, forEach, type Turn } from "./turn.ts";
 
 type ReadIndication = Extract<BridgeImpulse, { type: "A_GroupValue_Read.ind" }>;
 type ValueIndication = Extract<
