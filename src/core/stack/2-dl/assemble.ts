@@ -149,6 +149,10 @@ const atBoundary = (
   }
 };
 
+/** A break (00) proves nothing: the TPCI of every group telegram looks like it, and ports do hold octets back at times. */
+const beginsSomething = (kind: ReturnType<typeof serviceOf>): boolean =>
+  kind !== "unexpected" && kind !== "break";
+
 type InFrame = Extract<Rx, { mode: "frame" }>;
 
 const inFrame = (
@@ -159,7 +163,7 @@ const inFrame = (
   const { octet, behind, at } = arrival;
   const quiet = silence(rx.lastAt, arrival);
   if (quiet > PROVEN_SILENCE_MS && rx.single && rx.octets.length >= PROVEN_SINGLE)
-    if (serviceOf(chip, octet) !== "unexpected")
+    if (beginsSomething(serviceOf(chip, octet)))
       return after(truncated(rx, chip), atBoundary(arrival, chip));
   const octets = [...rx.octets, octet];
   const gap = quiet > SILENCE_MS ? rx.octets.length : rx.gap;
