@@ -135,11 +135,11 @@ describe("splitting the stream into reads changes no delivery", () => {
 
 test("a pause in front of the TPCI, which looks like a break, does not cost an acknowledged telegram", () => {
   const link = dataLink();
-  link.receive("BC 11 05 0A 03 E1");
+  link.receive("BC 11 14 0A 03 E1");
   expect(link.written()).toEqual(["11"]);
   link.clock.advance(8);
-  link.receive("00 81 3E");
-  expect(delivered(link)).toEqual(["00 81"]);
+  link.receive("00 80 2E");
+  expect(delivered(link)).toEqual(["00 80"]);
 });
 
 describe("reset inside a frame (vector 15)", () => {
