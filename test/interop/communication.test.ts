@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { isAcknowledged, NOBODYS, OURS, PROVIDED, to } from "./house.ts";
 import { fields, type Installation, install, isWord, on } from "./installation.ts";
+import { publish, subscribe } from "./mqtt-clients.ts";
 import { describeWith } from "./peers.ts";
 
 /** Addresses that knxd gives to its clients. */
@@ -20,7 +21,7 @@ describeWith(
   });
 
   test("after the start bridge/state and bridge/bus are online, for late comers too", async () => {
-    const messages = await installation.broker.watch("knx/bridge/#");
+    const messages = await subscribe(installation.broker.port, "knx/bridge/#");
     const state = await messages.until("bridge/state", isWord("state", "online"));
     const bus = await messages.until("bridge/bus", isWord("bus", "online"));
     expect([state.retained, bus.retained]).toEqual([true, true]);
@@ -48,7 +49,7 @@ describeWith(
     const { knxd, messages, broker, house } = installation;
     const listener = await knxd.listen();
     const since = messages.now();
-    await broker.publish("knx/ga/1/1/10/set", "on");
+    await publish(broker.port, "knx/ga/1/1/10/set", "on");
     await listener.lines.until("the telegram at knxd", (line) =>
       line.startsWith("Write from 1.1.250 to 1/1/10: 01"),
     );
@@ -63,7 +64,7 @@ describeWith(
   test("knxd reads a provided object: knxpi answers", async () => {
     const { knxd, messages, broker } = installation;
     const listener = await knxd.listen();
-    await broker.publish(`knx/ga/${PROVIDED}/set`, "21.5");
+    await publish(broker.port, `knx/ga/${PROVIDED}/set`, "21.5");
     await messages.until("the provided value", on(PROVIDED, "state", { value: 21.5 }));
     expect(await knxd.read(PROVIDED)).toMatch(/^Response from 1\.1\.250: 0C 33/);
     await listener.stop();
@@ -73,7 +74,7 @@ describeWith(
     const { messages, broker, house } = installation;
     house.thermometer.celsius = 19.5;
     await messages.until("the change", on("4/0/1", "state", { value: 19.5, service: "write" }));
-    await broker.publish("knx/ga/4/0/1/get", '{"id":"read-1"}');
+    await publish(broker.port, "knx/ga/4/0/1/get", '{"id":"read-1"}');
     const result = await messages.until("its result", on("4/0/1", "result", { id: "read-1" }));
     expect(fields(result)).toMatchObject({
       status: "ok",
@@ -87,7 +88,7 @@ describeWith(
   test("MQTT reads an object that knxd answers", async () => {
     const { knxd, messages, broker } = installation;
     const listener = await knxd.listen();
-    await broker.publish(`knx/ga/${OURS}/get`, '{"id":"read-2","timeout_ms":20000}');
+    await publish(broker.port, `knx/ga/${OURS}/get`, '{"id":"read-2","timeout_ms":20000}');
     await listener.lines.until("the question at knxd", (line) =>
       line.startsWith(`Read from 1.1.250 to ${OURS}`),
     );
@@ -101,7 +102,7 @@ describeWith(
   test("a telegram that nobody acknowledges ends with no_ack after three repetitions", async () => {
     const { messages, broker, frames } = installation;
     const since = frames.now();
-    await broker.publish(`knx/ga/${NOBODYS}/set`, '{"value":true,"id":"lost-1"}');
+    await publish(broker.port, `knx/ga/${NOBODYS}/set`, '{"value":true,"id":"lost-1"}');
     const result = await messages.until("result", on(NOBODYS, "result", { id: "lost-1" }));
     expect(fields(result)).toMatchObject({
       status: "error",

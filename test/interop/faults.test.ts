@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { isAcknowledged, OURS, to } from "./house.ts";
 import { bridgeEvent, fields, type Installation, install, isWord, on } from "./installation.ts";
 import { startKnxd } from "./knxd.ts";
+import { publish, subscribe } from "./mqtt-clients.ts";
 import { describeWith } from "./peers.ts";
 
 describeWith(
@@ -22,7 +23,7 @@ describeWith(
     const { knxd, messages, broker, house, bridge } = installation;
     const value = !house.lamp.on;
     const since = messages.now();
-    await broker.publish("knx/ga/1/1/10/set", `${value}`);
+    await publish(broker.port, "knx/ga/1/1/10/set", `${value}`);
     await messages.until("status of the lamp", on("1/4/10", "state", { value }), { since });
     await knxd.switch(OURS, value ? 1 : 0);
     await messages.until("state of knxd's telegram", on(OURS, "state", { value }), { since });
@@ -52,7 +53,7 @@ describeWith(
     await messages.until("event", bridgeEvent({ type: "bus", to: "no_power" }), { since });
     await messages.until("bridge/bus offline", isWord("bus", "offline"), { since });
     const point = frames.now();
-    await broker.publish("knx/ga/2/1/3/set", '{"value":40,"id":"late-1","ttl_ms":700}');
+    await publish(broker.port, "knx/ga/2/1/3/set", '{"value":40,"id":"late-1","ttl_ms":700}');
     const result = await messages.until("result", on("2/1/3", "result", { id: "late-1" }));
     expect(fields(result)).toMatchObject({
       status: "error",
@@ -81,7 +82,7 @@ describeWith(
     house.button.press();
     await frames.until("telegram of the button", to("1/1/17", "push button"), { since });
     await broker.restart();
-    const messages = await broker.watch();
+    const messages = await subscribe(broker.port, "knx/#");
     installation = { ...installation, messages };
     await messages.until("bridge/state online", isWord("state", "online"));
     await messages.until("bridge/bus online", isWord("bus", "online"));

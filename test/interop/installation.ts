@@ -1,9 +1,10 @@
-import { type Broker, type Message, startBroker } from "./broker.ts";
+import { type Broker, startBroker } from "./broker.ts";
 import type { Child } from "./child.ts";
 import { type OpenHouse, openHouse } from "./house.ts";
 import type { Journal } from "./journal.ts";
 import { type Knxd, startKnxd } from "./knxd.ts";
 import { startKnxpi } from "./knxpi.ts";
+import { type Message, subscribe } from "./mqtt-clients.ts";
 import { makeFolder } from "./workplace.ts";
 
 /** knxpi on one chip of the line, knxd on another, and mosquitto: all of them real programs but the line. */
@@ -21,7 +22,7 @@ export type Installation = OpenHouse &
 export const install = async (): Promise<Installation> => {
   const folder = makeFolder();
   const [house, broker] = await Promise.all([openHouse(folder), startBroker(folder)]);
-  const messages = await broker.watch();
+  const messages = await subscribe(broker.port, "knx/#");
   const [knxd, bridge] = await Promise.all([
     startKnxd(folder, house.peerPty.path),
     startKnxpi(folder, { port: house.pty.path, broker: broker.url }),
