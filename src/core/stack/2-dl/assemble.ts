@@ -20,6 +20,8 @@ export type Rx = Readonly<
       need: number;
       /** Index before which the line seemed silent; 0 when it never did. */
       gap: number;
+      /** How long it seemed so, ms. */
+      quiet: number;
       /** Every octet came in a read of its own, so silence on the line would have been seen. */
       single: boolean;
       lastAt: number;
@@ -108,6 +110,8 @@ const OCTET_MS = 13 / 9.6;
 const SILENCE_MS = 0.8;
 /** Where octets come one by one, this much silence proves a boundary: no frame follows another sooner. */
 const PROVEN_SILENCE_MS = 4;
+/** What follows sooner than this had been waiting: the line was not silent, this program was not listening. */
+const WAITED_MS = 1;
 /** Octets needed before "one by one" means something: the first read of a batching port can hold a single octet, too. */
 const PROVEN_SINGLE = 3;
 /** Without any octet for this long an incomplete frame is given up; longer than any port holds octets back. */
@@ -130,7 +134,15 @@ const atBoundary = (
   switch (kind) {
     case "frame":
       return [
-        { mode: "frame", octets: [octet], need: 0, gap: 0, single: behind === 0, lastAt: at },
+        {
+          mode: "frame",
+          octets: [octet],
+          need: 0,
+          gap: 0,
+          quiet: 0,
+          single: behind === 0,
+          lastAt: at,
+        },
         NONE,
       ];
     case "poll":
@@ -150,8 +162,7 @@ const atBoundary = (
 };
 
 /** A break (00) proves nothing: the TPCI of every group telegram looks like it, and ports do hold octets back at times. */
-const beginsSomething = (kind: ReturnType<typeof serviceOf>): boolean =>
-  kind !== "unexpected" && kind !== "break";
+const beginsSomething = (kind: ServiceKind): boolean => kind !== "unexpected" && kind !== "break";
 
 type InFrame = Extract<Rx, { mode: "frame" }>;
 
@@ -161,12 +172,10 @@ const inFrame = (
   chip: ChipKind | undefined,
 ): readonly [Rx, readonly RxEvent[]] => {
   const { octet, behind, at } = arrival;
-  const quiet = silence(rx.lastAt, arrival);
-  if (quiet > PROVEN_SILENCE_MS && rx.single && rx.octets.length >= PROVEN_SINGLE)
-    if (beginsSomething(serviceOf(chip, octet)))
-      return after(truncated(rx, chip), atBoundary(arrival, chip));
+  if (provenSilence(rx, at, chip)) return splitAtSilence(rx, arrival, chip);
+  const silent = silence(rx.lastAt, arrival);
   const octets = [...rx.octets, octet];
-  const gap = quiet > SILENCE_MS ? rx.octets.length : rx.gap;
+  const gap = silent > SILENCE_MS ? rx.octets.length : rx.gap;
   const need = rx.need > 0 ? rx.need : frameLength(octets);
   if (need === 0) return fail(octets, gap, "dl.length", arrival, chip);
   const next: InFrame = {
@@ -174,6 +183,7 @@ const inFrame = (
     octets,
     need: need ?? 0,
     gap,
+    quiet: silent > SILENCE_MS ? silent : rx.quiet,
     single: rx.single && behind === 0,
     lastAt: at,
   };
@@ -185,6 +195,29 @@ const inFrame = (
   if (xorOf(octets, 0, octets.length) !== 0xff || closedFrame(octets.slice(1, gap)) >= 0)
     return fail(octets, gap, "dl.check-octet", arrival, chip);
   return [openRx(at), [{ found: "frame", octets, at }]];
+};
+
+/**
+ * Was there silence before the last octet for sure? It tells only now, by the pace of the octet after it: after a pause of
+ * this program that one would have been waiting, too.
+ */
+const provenSilence = (rx: InFrame, at: number, chip: ChipKind | undefined): boolean =>
+  rx.quiet > PROVEN_SILENCE_MS &&
+  rx.single &&
+  rx.gap === rx.octets.length - 1 &&
+  rx.gap >= PROVEN_SINGLE &&
+  at - rx.lastAt >= WAITED_MS &&
+  beginsSomething(serviceOf(chip, rx.octets[rx.gap] ?? 0));
+
+const splitAtSilence = (
+  rx: InFrame,
+  arrival: Arrival,
+  chip: ChipKind | undefined,
+): readonly [Rx, readonly RxEvent[]] => {
+  const cut = truncated({ ...rx, octets: rx.octets.slice(0, rx.gap), gap: 0 }, chip);
+  const first = { octet: rx.octets[rx.gap] ?? 0, behind: 0, at: rx.lastAt };
+  const [begun, events] = atBoundary(first, chip);
+  return after([...cut, ...events], assemble(begun, arrival, chip));
 };
 
 /**

@@ -4,7 +4,7 @@ import { dl } from "../../../../src/core/stack/2-dl/dl.ts";
 import { type DlState, openDl } from "../../../../src/core/stack/2-dl/state.ts";
 import { virtualClock } from "../../../../src/sim/clock.ts";
 import { type TestOptions, testConfig } from "../../../../src/testing/config.ts";
-import { receiver, watch } from "../../../../src/testing/watch.ts";
+import { hex, receiver, watch } from "../../../../src/testing/watch.ts";
 
 /** The data link layer alone, on a clock that jumps, with the group addresses of the vectors as its own. */
 export const dataLink = (options: TestOptions["dl"] = {}, online = true) => {
@@ -24,6 +24,18 @@ export const dataLink = (options: TestOptions["dl"] = {}, online = true) => {
     written: layer.written,
     drops: layer.drops,
     receive: receiver(clock, layer.deliver),
+    /** One read, at this very moment. */
+    atOnce: (text: string): void => {
+      const octets = hex(text);
+      for (let index = 0; index < octets.length; index++)
+        layer.deliver({
+          for: "dl",
+          type: "octet.ind",
+          octet: octets[index] ?? 0,
+          behind: octets.length - 1 - index,
+          at: clock.now(),
+        });
+    },
     /** What went to the layers above since the last call, readable. */
     up: (): readonly string[] => layer.effects().flatMap(readable),
     send: (frame: LData, ref = 1): void =>

@@ -142,6 +142,25 @@ test("a pause in front of the TPCI, which looks like a break, does not cost an a
   expect(delivered(link)).toEqual(["00 80"]);
 });
 
+describe("this program was not listening for a while", () => {
+  const TELEGRAM_WITH_RESETS = "BC 11 14 0A 05 E5 00 80 03 03 07 8B A0";
+
+  test.prop([fc.integer({ min: 1, max: 11 }), fc.double({ min: 5, max: 40, noNaN: true })])(
+    "the octets that waited meanwhile are no new frame, whatever they look like",
+    (index, pause) => {
+      const link = dataLink();
+      const octets = TELEGRAM_WITH_RESETS.split(" ");
+      link.receive(octets.slice(0, index).join(" "));
+      link.clock.advance(pause);
+      link.receive(octets[index] ?? "");
+      const rest = octets.slice(index + 1);
+      if (rest.length > 0) link.atOnce(rest.join(" "));
+      expect(link.drops()).toEqual([]);
+      expect(delivered(link)).toEqual(["00 80 03 03 07 8b"]);
+    },
+  );
+});
+
 describe("reset inside a frame (vector 15)", () => {
   test("after a pause: the partial frame is dropped, 00 skipped, the chip configured again", () => {
     const link = dataLink();
