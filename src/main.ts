@@ -35,8 +35,12 @@ for (const add of [addRun, addDemo, addCheck, addDecode]) add(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  else if (error instanceof Error && error.constructor === Error) {
+    // What the world refused, told to the user; anything else is a bug and keeps its stack.
+    console.error(`error: ${error.message}`);
+    process.exit(1);
+  } else throw error;
 }
 
 function version(): string {

@@ -7,6 +7,7 @@ export type DemoOptions = Readonly<{
   port: number;
   chip: ChipKind;
   faults?: number;
+  pty?: string;
   logLevel: LogLevel;
 }>;
 
@@ -26,6 +27,7 @@ export const addDemo = (program: Command): void => {
       "disturb line and chip at random, the same way each time",
       wholeNumber,
     )
+    .option("--pty <path>", "offer a second chip on the line as a serial device, through socat")
     .addOption(
       new Option("--log-level <level>", "how much of the log to show")
         .choices(["trace", "debug", "info", "warn", "error", "silent"])
@@ -40,7 +42,8 @@ serial port interface as a real one. Nothing else has to be installed; any MQTT 
 Examples:
   knxpi demo
   knxpi demo --port 2883 --chip ncn5120
-  knxpi demo --faults 7 --log-level info      how the bridge copes with a bad line`,
+  knxpi demo --faults 7 --log-level info      how the bridge copes with a bad line
+  knxpi demo --pty /tmp/knx-tty               and then: knxd -e 1.1.200 -E 1.1.201:4 -b tpuarts:/tmp/knx-tty`,
     )
     .action(async (options: DemoOptions) => {
       process.exit(await demo(options));
@@ -63,6 +66,13 @@ const demo = async (options: DemoOptions): Promise<number> => {
     lively: true,
     ...(options.faults !== undefined && { seed: options.faults, rates: FAULTS }),
   });
+  const guest =
+    options.pty === undefined
+      ? undefined
+      : await (await import("../sim/pty.ts")).offerOnPty(
+          simulated.addChip({ kind: "tpuart2", name: "pty" }),
+          options.pty,
+        );
   const loaded = config.loadConfig(configuration(simulated, house.HOUSE_OBJECTS), {
     path: "demo.yaml",
     env: {},
@@ -88,6 +98,7 @@ const demo = async (options: DemoOptions): Promise<number> => {
   broker.watch(`${mqtt.base}/ga/#`, showChanges());
   const code = await untilEnded(shell, log);
   await broker.close();
+  await guest?.close();
   simulated.stop();
   return code;
 };
