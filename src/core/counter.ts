@@ -4,7 +4,6 @@ export const COUNTERS = {
   "rx.telegrams": "intact frames of others, repetitions of a frame already received included",
   "rx.repeated": "of these, with the repeat flag",
   "rx.resyncs": "times the start of the next frame had to be searched for",
-  "rx.polls": "L_Poll_Data frames seen",
   "ack.sent": "acknowledges given to the chip",
   "ack.late": "acknowledges withheld because their moment had passed",
   "tx.requested": "frames handed to the link layer",

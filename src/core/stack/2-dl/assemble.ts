@@ -191,11 +191,19 @@ const inFrame = (
   if (rx.need === 0)
     return [next, [{ found: "header", octets, missing: need - octets.length, behind }]];
   if (octets.length < need) return [next, NONE];
-  // a doubled first octet makes a frame that its neighbour's first octet closes: the silence between them tells
-  if (xorOf(octets, 0, octets.length) !== 0xff || closedFrame(octets.slice(1, gap)) >= 0)
+  if (xorOf(octets, 0, octets.length) !== 0xff || shadowsAnother(octets, gap))
     return fail(octets, gap, "dl.check-octet", arrival, chip);
   return [openRx(at), [{ found: "frame", octets, at }]];
 };
+
+/**
+ * A doubled first octet makes a frame too long by two, and the first octet of its neighbour can close it. The true one then
+ * stands inside: before a noticed silence, or, without any timing, right behind the double.
+ */
+const shadowsAnother = (octets: readonly number[], gap: number): boolean =>
+  gap > 0
+    ? closedFrame(octets.slice(1, gap)) >= 0
+    : octets[0] === octets[1] && closedFrame(octets.slice(1, -1)) === 0;
 
 /**
  * Was there silence before the last octet for sure? It tells only now, by the pace of the octet after it: after a pause of

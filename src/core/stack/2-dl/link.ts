@@ -44,10 +44,14 @@ export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
   if (asks && rx.mode !== "boundary") return [state, [linkTimer(POSTPONE_MS)]];
   if (rx.lastAt > link.since && (link.state === "online" || link.state === "polling"))
     return move(state, "timeout, octets seen", at);
+  const mute: readonly Effect[] =
+    link.state === "polling" || link.state === "checking" ? [MUTE] : [];
   const tries = link.tries + 1;
   const limit = link.state === "identifying" ? QUESTIONS : TRIES;
   const counted = { ...state, link: { ...link, tries } };
-  return move(counted, tries < limit ? "timeout, tries left" : "timeout, tries used up", at);
+  const event = tries < limit ? "timeout, tries left" : "timeout, tries used up";
+  const [moved, out] = move(counted, event, at);
+  return [moved, [...out, ...mute]];
 };
 
 /** A chip that took no frame for a while is reset. */
@@ -159,6 +163,8 @@ const linkTimer = (ms: number): Effect => ({
 const STOP_TIMERS: readonly Effect[] = (["link", "frame", "upload", "confirmation"] as const).map(
   (name) => ({ for: "timer", type: "stop", timer: { for: "dl", name } }),
 );
+
+const MUTE: Effect = { for: "counters", type: "count", counter: "chip.mute", by: 1 };
 
 const GUESSED: Effect = {
   for: "log",

@@ -6,8 +6,13 @@ export type Recent = readonly Readonly<{ source: number; octets: Octets; at: num
 
 /** Sources remembered: between a frame and its repetition only few others can come through. */
 const REMEMBERED = 16;
-/** A repetition comes at once; later the same octets are news. `mqtt-interface.md` §12.2 */
+/**
+ * A repetition comes at once; later the same octets are news. `mqtt-interface.md` §12.2. It is seen when its last octet is
+ * there, so the time its octets take comes on top.
+ */
 const REPETITION_MS = 200;
+/** 13 bit times at 9600 bit/s. */
+const OCTET_MS = 13 / 9.6;
 
 /**
  * Is this frame the repetition of one that was received already? A repetition whose original was lost is news.
@@ -27,7 +32,7 @@ export const noteTelegram = (
   const repetition =
     last !== undefined &&
     isRepetition(octets) &&
-    at - last.at <= REPETITION_MS &&
+    at - last.at <= REPETITION_MS + octets.length * OCTET_MS &&
     last.octets.length === octets.length &&
     sameTelegram(octets, last.octets);
   if (place === 0) return [[entry, ...recent.slice(1)], repetition];

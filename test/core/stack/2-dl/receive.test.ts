@@ -86,6 +86,31 @@ describe("frames that go no further", () => {
     expect(link.drops()).toEqual(["dl.repeated"]);
   });
 
+  test("a repetition of a long frame is one too, though it takes its time", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    const frame = (control: number): string => {
+      const body = [
+        control,
+        0xe0,
+        0x11,
+        0x14,
+        0x0a,
+        0x06,
+        0xf0,
+        0x00,
+        0x80,
+        ...Array(239).fill(0x55),
+      ];
+      const check = body.reduce((sum, octet) => sum ^ octet, 0xff);
+      return [...body, check].map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
+    };
+    link.receive(frame(0x3c));
+    link.clock.advance(8);
+    link.receive(frame(0x1c));
+    expect(link.up()).toHaveLength(1);
+    expect(link.drops()).toEqual(["dl.repeated"]);
+  });
+
   test("the same octets a second later are news, repeat flag or not", () => {
     const link = dataLink();
     link.receive(WRITE_0);

@@ -116,6 +116,14 @@ describe("noise", () => {
   });
 });
 
+describe("a doubled first octet, closed by the first octet of its neighbour, in one read", () => {
+  test("the phantom is not believed, both telegrams are delivered", () => {
+    const link = dataLink();
+    link.receive("BC BC 11 14 0A 03 E1 00 80 2E BC 11 15 0A 03 E1 00 81 2E", "together");
+    expect(delivered(link)).toEqual(["00 80", "00 81"]);
+  });
+});
+
 describe("splitting the stream into reads changes no delivery", () => {
   test.prop([fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 20, maxLength: 20 })])(
     "any split",
