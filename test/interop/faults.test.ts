@@ -1,6 +1,14 @@
 import { beforeAll, expect, test } from "vitest";
-import { isAcknowledged, OURS, to } from "./house.ts";
-import { bridgeEvent, fields, type Installation, install, isWord, on } from "./installation.ts";
+import { OURS, to } from "./house.ts";
+import {
+  bridgeEvent,
+  fields,
+  type Installation,
+  install,
+  isHeard,
+  isWord,
+  on,
+} from "./installation.ts";
 import { startKnxd } from "./knxd.ts";
 import { publish, subscribe } from "./mqtt-clients.ts";
 import { describeWith } from "./peers.ts";
@@ -77,8 +85,7 @@ describeWith(
     const since = frames.now();
     await knxd.write("1/3/10", 0x33);
     await frames.until("status of the dimmer", to("1/5/10"), { since });
-    await knxd.switch(OURS, 1);
-    await frames.until("its acknowledge", isAcknowledged(OURS, "knxd"), { since });
+    while (!(await isHeard(installation, OURS, 1)));
     house.button.press();
     await frames.until("telegram of the button", to("1/1/17", "push button"), { since });
     await broker.restart();

@@ -62,13 +62,12 @@ export const to =
   ({ telegram, from: senders }: Heard): boolean =>
     telegram?.to === parseGroupAddress(ga) && (from === undefined || senders.includes(from));
 
-/** The same, with a positive acknowledge. */
-export const isAcknowledged =
-  (ga: string, from: string) =>
-  (frame: Heard): boolean =>
-    frame.acknowledge === ACK && to(ga, from)(frame);
+/** Fits a frame with a positive acknowledge. */
+export const isAcknowledged = ({ acknowledge }: Heard): boolean => acknowledge === ACK;
 
 const ACK = 0xcc;
+/** A frame without an acknowledge is tried four times. */
+export const LAST_TRY = 3;
 
 /** The bridge owns it. */
 export const PROVIDED = "4/0/12";

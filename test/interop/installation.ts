@@ -1,6 +1,6 @@
 import { type Broker, startBroker } from "./broker.ts";
 import type { Child } from "./child.ts";
-import { type OpenHouse, openHouse } from "./house.ts";
+import { isAcknowledged, LAST_TRY, type OpenHouse, openHouse, to } from "./house.ts";
 import type { Journal } from "./journal.ts";
 import { type Knxd, startKnxd } from "./knxd.ts";
 import { startKnxpi } from "./knxpi.ts";
@@ -29,6 +29,27 @@ export const install = async (): Promise<Installation> => {
   ]);
   await messages.until("bridge/bus online", isWord("bus", "online"));
   return { ...house, folder, broker, messages, knxd, bridge };
+};
+
+/**
+ * Lets knxd send, and waits until its tries are over.
+ * @returns whether the first one was acknowledged
+ */
+export const isHeard = async (
+  { knxd, frames }: Pick<Installation, "knxd" | "frames">,
+  ga: string,
+  value: 0 | 1,
+): Promise<boolean> => {
+  const since = frames.now();
+  const ours = to(ga, "knxd");
+  await knxd.switch(ga, value);
+  const first = await frames.until("the telegram of knxd", ours, { since });
+  await frames.until(
+    "its end",
+    (frame) => ours(frame) && (isAcknowledged(frame) || frame.attempt === LAST_TRY),
+    { since },
+  );
+  return isAcknowledged(first);
 };
 
 export const isWord =
