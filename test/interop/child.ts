@@ -17,15 +17,8 @@ export type Child = Readonly<{
 }>;
 
 /** Starts a program that ends at the end of the test file at the latest. */
-export const startChild = (
-  program: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Child => {
-  const child = spawn(program, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
-  });
+export const startChild = (program: string, args: readonly string[]): Child => {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const output = createJournal<string>((line) => line);
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on("line", output.push);
