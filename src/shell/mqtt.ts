@@ -168,6 +168,8 @@ const optionsOf = (options: MqttOptions, version: 4 | 5): IClientOptions => {
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // 65,536 prepared numbers would take 7 MB
+    writeCache: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
     will: {
       topic: `${options.base}/bridge/state`,

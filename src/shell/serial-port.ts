@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { SerialPortStream } from "@serialport/stream";
 import type { Logger } from "pino";
+import { promptBinding } from "./prompt-port.ts";
 import { refusesParity } from "./serial-fault.ts";
 
 /** The binding interface of `serialport`: what a simulated chip sits behind. */
@@ -34,7 +35,7 @@ export const openPort = async (
   if (address !== null)
     return openSocket(options.path, address[1] ?? address[2] ?? "", Number(address[3]), lost);
   const path = options.path === "auto" ? findPort() : options.path;
-  const binding = options.binding ?? (await import("serialport")).SerialPort.binding;
+  const binding = options.binding ?? promptBinding((await import("serialport")).SerialPort.binding);
   const open = (parity: string) =>
     openStream(
       new SerialPortStream({

@@ -65,6 +65,18 @@ afterEach(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a serial port of the system", () => {
+  socat("more than the kernel takes at once goes out whole and in order", async () => {
+    const pty = await makePty();
+    const { serial, opened } = start({});
+    await opened();
+    const sent = Array.from({ length: 40_000 }, (_, index) => index % 251);
+    serial.write(sent);
+    let out = Buffer.alloc(0);
+    while (out.length < sent.length)
+      out = Buffer.concat([out, ...(await once(pty.stdout, "data"))]);
+    expect(out.equals(Buffer.from(sent))).toBe(true);
+  });
+
   socat(
     "octets come in and go out, in order, 8E1 asked of a port without a parity bit",
     async () => {
