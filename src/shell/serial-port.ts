@@ -130,8 +130,8 @@ const onceGone = (stream: Duplex, lost: (error: unknown) => void): void => {
 };
 
 /**
- * A port that was unplugged reads as "no octets" for ever, and the bindings read on; so its node is looked at as well.
- * Unplugged and plugged in again in between, the path leads to another node.
+ * Should a driver not tell that its device is gone, the path tells: it leads nowhere, or, plugged in again in between, to
+ * another node.
  */
 const watchNode = async (path: string, lost: (error: unknown) => void) => {
   const opened = await nodeAt(path);
