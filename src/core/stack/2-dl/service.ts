@@ -61,16 +61,15 @@ const onReset = (state: DlState, at: number): Step<DlState> => {
 };
 
 const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
+  const failed = (octet & (STATE_FLAGS.receiveError | STATE_FLAGS.protocolError)) !== 0;
+  // a chip that does not know the question has answered it
+  if (failed && state.link.state === "identifying") return linkTimeout(state, at);
   const counted = FLAG_COUNTERS.filter(([flag]) => (octet & flag) !== 0).map(([, name]) =>
     count(name),
   );
-  const failed = (octet & (STATE_FLAGS.receiveError | STATE_FLAGS.protocolError)) !== 0;
   const hot = (octet & STATE_FLAGS.temperatureWarning) !== 0;
   const rested = hot ? { ...state, tx: { ...state.tx, restUntil: at + REST_MS } } : state;
-  const [answered, out] =
-    state.link.state === "identifying" && failed
-      ? linkTimeout(rested, at)
-      : move(rested, "state answer", at);
+  const [answered, out] = move(rested, "state answer", at);
   const [after, more] = failed
     ? resetIfStuck(refused(answered, at), at)
     : ([answered, []] as const);
