@@ -1,7 +1,7 @@
 /** Everything that is counted besides drops (`drop.ts`). Monotonic since start. */
 export const COUNTERS = {
-  "rx.octets": "octets from the transceiver",
   "rx.telegrams": "intact frames of others, repetitions of a frame already received included",
+  "rx.octets": "their octets, check octets included",
   "rx.repeated": "of these, with the repeat flag",
   "rx.resyncs": "times the start of the next frame had to be searched for",
   "ack.sent": "acknowledges given to the chip",

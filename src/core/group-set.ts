@@ -6,6 +6,7 @@ import type { GroupAddress } from "./address.ts";
  */
 export type GroupSet = readonly number[];
 
+/** The set of these addresses; one that stands there twice counts once. */
 export const groupSet = (addresses: Iterable<GroupAddress>): GroupSet => {
   const words = new Array<number>(2048).fill(0);
   for (const address of addresses)
@@ -13,5 +14,6 @@ export const groupSet = (addresses: Iterable<GroupAddress>): GroupSet => {
   return words;
 };
 
+/** @param address 0…65,535 as received, no matter what it addresses */
 export const inGroupSet = (set: GroupSet, address: number): boolean =>
   (((set[address >> 5] ?? 0) >>> (address & 0x1f)) & 1) === 1;

@@ -5,11 +5,17 @@
 export type Table<T> = Node<Node<Node<Node<T>>>>;
 type Node<T> = readonly (T | null)[];
 
+/** No entries; every table begins here. */
 export const EMPTY_TABLE: Table<never> = [];
 
+/** @param key 0…65,535 */
 export const get = <T>(table: Table<T>, key: number): T | undefined =>
   table[key >> 12]?.[(key >> 8) & 0x0f]?.[(key >> 4) & 0x0f]?.[key & 0x0f] ?? undefined;
 
+/**
+ * @param key 0…65,535
+ * @returns a table with this value at `key`; the one given stays as it was
+ */
 export const put = <T>(table: Table<T>, key: number, value: T): Table<T> => {
   const a = table[key >> 12];
   const b = a?.[(key >> 8) & 0x0f];

@@ -6,6 +6,7 @@ import { NO_OCTETS } from "../octets.ts";
 /** What the device answers for itself, connectionless. */
 export type DeviceState = Readonly<{ config: DeviceConfig; programmingMode: boolean }>;
 
+/** The device as it starts. */
 export const openDevice = (config: DeviceConfig): DeviceState => ({
   config,
   programmingMode: config.programmingMode,

@@ -63,6 +63,7 @@ export type MainType = Readonly<{
   other: Dpt;
 }>;
 
+/** A value that has no octets, and why: for the sender of a command. */
 export const refuse = (code: "invalid_value" | "no_value", message: string): Encoding<never> => ({
   ok: false,
   error: { code, message },

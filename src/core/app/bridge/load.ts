@@ -25,6 +25,7 @@ type Past = Readonly<{
 /** normal: full budget · busy: half of it, class 5 rests · overload: a quarter, classes 3 to 5 rest */
 export type Level = "normal" | "busy" | "overload";
 
+/** @param at when the first second begins to fill; monotonic ms */
 export const openLoad = (at: number): Load => ({
   second: Math.floor(at / SECOND_MS),
   total: 0,

@@ -48,6 +48,7 @@ export type RxEvent = Readonly<
   | { found: "resync" }
 >;
 
+/** @param at when the stream began, or the place in it is known again; monotonic ms */
 export const openRx = (at: number): Rx => ({ mode: "boundary", lastAt: at });
 
 /** An octet and how it arrived; see `octet.ind`. */

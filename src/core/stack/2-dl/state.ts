@@ -28,6 +28,7 @@ export type Link = Readonly<{
   since: number;
 }>;
 
+/** The link layer before its port is open. */
 export const openDl = (config: DlConfig): DlState => ({
   config,
   link: {

@@ -71,6 +71,7 @@ export const STATE_FLAGS = {
 export const hasBusVoltage = (status: number): boolean => (status & 0x20) !== 0;
 /** Neither powering up nor stopped: frames are received and sent. */
 export const isNormal = (status: number): boolean => (status & 0x03) === 0x03;
+/** XTAL is 0: the oscillator does not run as it should. */
 export const hasCrystalFault = (status: number): boolean => (status & 0x08) === 0;
 
 /** FrameState.ind (NCN): bits 7…5 are receive, checksum and timing error. */

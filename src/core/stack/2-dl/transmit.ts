@@ -36,6 +36,7 @@ export type Sending = Waiting &
     echoes: number;
   }>;
 
+/** Nothing to send, nothing held against the chip. */
 export const openTx = (): Tx => ({ waiting: [], current: null, restUntil: 0, losses: 0 });
 
 type Out = readonly (Impulse | Effect)[];

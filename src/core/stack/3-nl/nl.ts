@@ -6,6 +6,7 @@ import { never } from "../../never.ts";
 /** Network layer of an end device: is the frame for us, and how far may ours travel. */
 export type NlState = Readonly<{ config: NlConfig; address: IndividualAddress }>;
 
+/** @param address our own: point-to-point frames to any other end here */
 export const openNl = (config: NlConfig, address: IndividualAddress): NlState => ({
   config,
   address,

@@ -5,6 +5,7 @@ import { NO_OCTETS } from "../../octets.ts";
 /** Connections of this device: there are none, and it accepts none. */
 export type TlsmState = Readonly<{ state: "closed" }>;
 
+/** The only state there is. */
 export const openTlsm = (): TlsmState => ({ state: "closed" });
 
 /** Which TPDU arrived; who sent it makes no difference without a connection. */
