@@ -81,6 +81,6 @@ describe("the whole stack", () => {
   prop.prop([feed], { numRuns: 100 })("its state is one JSON value", (pieces) => {
     const stack = testStack({ objects: { "1/0/1": true } });
     for (const piece of pieces) stack.receive(piece);
-    expect(JSON.parse(JSON.stringify(stack.state))).toEqual(stack.state);
+    expect(JSON.parse(JSON.stringify(stack.state))).toStrictEqual(stack.state);
   });
 });

@@ -1,4 +1,7 @@
+import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { GroupAddress } from "../../../../src/core/address.ts";
+import type { LData } from "../../../../src/core/impulse.ts";
 import { LINK_TABLE } from "../../../../src/core/stack/2-dl/link-table.ts";
 import { dataLink } from "./data-link.ts";
 
@@ -148,7 +151,47 @@ describe("supervision", () => {
   });
 });
 
-test("every state is left by some event, and port closed always leads to closed", () => {
-  expect(LINK_TABLE["port closed"].every(([next]) => next === "closed")).toBe(true);
-  for (const row of Object.values(LINK_TABLE)) expect(row).toHaveLength(8);
+describe("no state for ever", () => {
+  // biome-ignore format: read by column
+  const STATES = ["closed", "resetting", "pausing", "identifying", "checking", "online", "polling", "unpowered"];
+
+  test.each(STATES.map((state, column) => ({ state, column })))(
+    "$state is left by some event",
+    ({ state, column }) => {
+      const next = Object.values(LINK_TABLE).map((row) => row[column]?.[0]);
+      expect(next.some((other) => other !== state)).toBe(true);
+    },
+  );
+
+  test("port closed always leads to closed", () => {
+    expect(LINK_TABLE["port closed"].every(([next]) => next === "closed")).toBe(true);
+  });
+
+  // biome-ignore format: read by column
+  const SAID = fc.constantFrom("03", "07", "8B", "17", "47", "0F", "2B", "4B FB", "4B D9", "4B FA", "41", "FE 03", "BC 11 14", "55", "wait", "long", "send");
+  const CHIPS = fc.constantFrom("auto", "tpuart2", "ncn5120", "e981");
+
+  prop.prop([CHIPS, fc.array(SAID, { maxLength: 40 })])(
+    "whatever the chip says, it is asked or reset again within half a minute",
+    (chip, script) => {
+      const link = dataLink({ chip }, false);
+      link.openPort();
+      for (const said of script) {
+        if (said === "wait") link.clock.advance(30);
+        else if (said === "long") link.clock.advance(3_500);
+        else if (said === "send") link.send(FRAME);
+        else link.receive(said);
+      }
+      link.forget();
+      link.clock.advance(31_000);
+      expect(link.written()).not.toEqual([]);
+    },
+  );
 });
+
+const FRAME: LData = {
+  destination: { to: "group", address: GroupAddress(0x0a03) },
+  priority: "low",
+  hops: 6,
+  tpdu: [0x00, 0x81],
+};
