@@ -86,7 +86,6 @@ export const run = async (
       payloadLimit: stack.bridge.limits.payload,
     },
     log,
-    ...(options.state !== undefined && { stateDirectory: options.state }),
   });
   const code = await untilEnded(shell, log);
   await broker?.close();

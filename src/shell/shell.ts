@@ -17,8 +17,6 @@ export type ShellOptions = Readonly<{
   serial: SerialOptions;
   mqtt: MqttOptions;
   log: Logger;
-  /** Where to keep what must survive a restart. */
-  stateDirectory?: string;
 }>;
 
 export type Shell = Readonly<{
