@@ -147,7 +147,12 @@ export const connectMqtt = (
       const current = client;
       client = undefined;
       if (current === undefined) return;
-      const late = setTimeout(() => current.end(true), connectedAt === undefined ? 0 : FLUSH_MS);
+      const giveUp = (): void => {
+        current.end(true);
+        // Once it waits for acknowledges, a second `end` does nothing.
+        current.stream.destroy();
+      };
+      const late = setTimeout(giveUp, connectedAt === undefined ? 0 : FLUSH_MS);
       await new Promise<void>((resolve) => {
         current.once("close", resolve);
         if (connectedAt !== undefined) current.end(false, {}, () => resolve());

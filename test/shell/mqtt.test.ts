@@ -84,6 +84,9 @@ const start = (options: Partial<MqttOptions> & Readonly<{ url: string }>) => {
   };
 };
 
+/** MQTT 3.1.1: connection accepted. */
+const CONNACK = Buffer.of(0x20, 0x02, 0x00, 0x00);
+
 const state = (payload: string): Publication => ({
   topic: "knx/ga/1/1/10/state",
   payload,
@@ -173,6 +176,21 @@ describe("the connection", () => {
     const packet = await after.on("knx/ga/1/1/10/state");
     expect(String(packet.payload)).toBe("now");
   }, 20_000);
+
+  test("a broker that has fallen silent does not hold up the goodbye", async () => {
+    const silent = createServer((socket) => {
+      socket.once("data", () => socket.write(CONNACK)).on("error", () => undefined);
+    }).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    cleanUp.push(async () => {
+      silent.close();
+    });
+    const { port }: AddressInfo = Object(silent.address());
+    const { mqtt, connected } = start({ url: `mqtt://127.0.0.1:${port}`, version: 4 });
+    await connected();
+    mqtt.publish(state("never acknowledged"));
+    await mqtt.end();
+  });
 
   test("a state that was not acknowledged when it broke goes first on the next one", async () => {
     const broker = await startBroker();
