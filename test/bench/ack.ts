@@ -1,7 +1,7 @@
 import { type Driver, FULL_LOAD, type Played } from "./driver.ts";
 import { megabytes, ms, percent, percentile, sum } from "./figures.ts";
 import type { Bench } from "./programs.ts";
-import type { Report } from "./report.ts";
+import type { Aim, Report } from "./report.ts";
 
 /** Octet 6 readable on the pseudo terminal → acknowledge octet written, for three programs in turns. */
 export const ack = async (bench: Bench, driver: Driver): Promise<Report> => {
@@ -42,7 +42,12 @@ export const ack = async (bench: Bench, driver: Driver): Promise<Report> => {
     aims:
       floor && knxpi
         ? [
-            ratio("p99 at most 1.2 × floor", knxpi.p99 / floor.p99),
+            latency(floor, knxpi),
+            {
+              aim: "in time at least as often as floor",
+              found: `${percent(knxpi.inTime)} beside ${percent(floor.inTime)}`,
+              met: knxpi.inTime >= floor.inTime,
+            },
             ratio("CPU at most 1.2 × floor", knxpi.cpu / floor.cpu),
           ]
         : [],
@@ -56,12 +61,15 @@ const WARM_UP = { telegrams: 2 * FULL_LOAD, rate: FULL_LOAD, paced: true };
 const ROUND = { telegrams: 8 * FULL_LOAD, rate: FULL_LOAD, paced: true };
 const ROUNDS = 6;
 
+type Summary = ReturnType<typeof summary>;
+
 const summary = (name: string, rounds: readonly Played[]) => {
   const all = rounds.flatMap(({ acks }) => acks);
   const acks = all.filter((one) => one !== null);
   return {
     name,
     telegrams: all.length,
+    withheld: 1 - acks.length / all.length,
     inTime: acks.filter((delay) => delay < IN_TIME_MS).length / all.length,
     p50: percentile(acks, 0.5),
     p99: percentile(acks, 0.99),
@@ -71,6 +79,18 @@ const summary = (name: string, rounds: readonly Played[]) => {
     rss: rounds.at(-1)?.rss ?? 0,
     late: Math.max(...rounds.map(({ late }) => late)),
   };
+};
+
+/** What was kept back has no delay: with more than one in a hundred of these a p99 is that of the lucky ones. */
+const latency = (floor: Summary, knxpi: Summary): Aim => {
+  const compared = ratio("p99 at most 1.2 × floor", knxpi.p99 / floor.p99);
+  return knxpi.withheld <= 0.01
+    ? compared
+    : {
+        ...compared,
+        found: `${compared.found}, but ${percent(knxpi.withheld)} kept back`,
+        met: null,
+      };
 };
 
 const ratio = (aim: string, found: number) => ({

@@ -10,7 +10,8 @@ export type Report = Readonly<{
   figures: Readonly<Record<string, unknown>>;
 }>;
 
-export type Aim = Readonly<{ aim: string; found: string; met: boolean }>;
+/** `met` is null where this run cannot tell. */
+export type Aim = Readonly<{ aim: string; found: string; met: boolean | null }>;
 
 /** Why a section was left out. */
 export type Skipped = Readonly<{ section: string; skipped: string }>;
@@ -27,7 +28,11 @@ export const print = (report: Report | Skipped): void => {
   console.log("");
   console.log(
     aligned(
-      report.aims.map(({ aim, found, met }) => [`aim: ${aim}`, found, met ? "met" : "NOT met"]),
+      report.aims.map(({ aim, found, met }) => [
+        `aim: ${aim}`,
+        found,
+        met === null ? "cannot tell" : met ? "met" : "NOT met",
+      ]),
     ),
   );
 };
