@@ -1,4 +1,5 @@
 import { formatGroupAddress } from "../../address.ts";
+import { NOTHING } from "../../impulse.ts";
 import { get } from "../../table.ts";
 import { failure } from "./errors.ts";
 import { enter } from "./line-up.ts";
@@ -65,17 +66,19 @@ const fromBus = (
   const reads = join(state.reads, ga, command, timeoutMs, at);
   if (!reads)
     return reject(state, at, command, failure("queue_full", "Too many wait for answers to reads"));
-  const joined = { ...accept(state, at, command), reads };
-  return isUnderWay(state.reads, state.queue, state.sender.flight?.entry, ga)
-    ? [joined, []]
-    : enter(joined, at, {
-        class: 4,
-        ga,
-        service: "read",
-        value: null,
-        priority: get(state.objects, ga)?.priority ?? "low",
-        merges: true,
-        timeToLive,
-        command: null,
-      });
+  const joined = { ...state, reads };
+  if (isUnderWay(state.reads, state.queue, state.sender.flight?.entry, ga))
+    return [accept(joined, at, command), NOTHING];
+  const [after, out] = enter(joined, at, {
+    class: 4,
+    ga,
+    service: "read",
+    value: null,
+    priority: get(state.objects, ga)?.priority ?? "low",
+    merges: true,
+    timeToLive,
+    command: null,
+  });
+  // One that was refused is not known: repeated, it is tried again.
+  return after.queue === state.queue ? [after, out] : [accept(after, at, command), out];
 };

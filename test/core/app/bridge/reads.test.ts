@@ -54,6 +54,20 @@ describe("§5.6 get", () => {
     expect(it.state().tallies.reads.timeout).toBe(1);
   });
 
+  test("refused because too many wait, it may be tried again under the same id", () => {
+    const it = ready(config([], { allowUnknownWrite: true }));
+    it.offline();
+    for (let n = 1; n <= 50; n++) it.message(`knx/ga/4/0/${n}/get`, get(`${n}`));
+    const refused = { id: "51", stage: "rejected", error: { code: "queue_full" } };
+    it.message("knx/ga/4/0/51/get", get("51"));
+    it.message("knx/ga/4/0/51/get", get("51"));
+    expect(it.documents(/result$/)).toMatchObject([refused, refused]);
+    it.advance(10_000);
+    it.online();
+    it.message("knx/ga/4/0/51/get", get("51"));
+    expect(it.sent).toMatchObject([{ request: { destination: ga("4/0/51") } }]);
+  });
+
   test("an answer with another length", () => {
     const it = ready(config(ROOMS));
     it.message("knx/ga/4/0/1/get", get("a"));
