@@ -25,7 +25,7 @@ export type { BridgeState };
  * @see `mqtt-interface.md`
  */
 export const bridge = (state: BridgeState, impulse: BridgeImpulse): Turn =>
-  settle(state, react(state, impulse), impulse.at);
+  state.stopped ? [state, NOTHING] : settle(state, react(state, impulse), impulse.at);
 
 const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
   switch (impulse.type) {

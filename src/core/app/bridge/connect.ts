@@ -97,7 +97,7 @@ export const onBus = (state: BridgeState, impulse: BusIndication): Turn => {
 export const onGrace = (state: BridgeState): Turn =>
   state.bus.state === "online" ? [state, NOTHING] : announce(state, "offline");
 
-/** Orderly stop: whoever waits is told, then `offline`. Nothing is published after it. */
+/** Orderly stop: whoever waits is told, then `offline`. After it nothing is taken in, sent or published. */
 export const onStop = (state: BridgeState, at: number): Turn => {
   const { queue, sender, reads } = state;
   const error = failure("bus_offline", "The bridge was stopped before that");
@@ -107,6 +107,7 @@ export const onStop = (state: BridgeState, at: number): Turn => {
     queue: EMPTY_QUEUE,
     sender: { ...sender, flight: null },
     reads: EMPTY_READS,
+    stopped: true,
   };
   const told = andThen(
     forEach(emptied, waiting, (each, entry) =>

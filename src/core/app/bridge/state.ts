@@ -37,6 +37,8 @@ export type BridgeState = Readonly<{
   tallies: Tallies;
   /** What the `due` timer is set to; null while it is off. */
   due: number | null;
+  /** Told to stop: from then on nothing is taken in and nothing put out. */
+  stopped: boolean;
 }>;
 
 /** The last value of a group address: `mqtt-interface.md` §5.1. Times in ms since 1970. */
@@ -182,6 +184,7 @@ export const openBridge = (config: BridgeConfig): BridgeState => ({
     reads: { sent: 0, answered: 0, timeout: 0, byBridge: 0 },
   },
   due: null,
+  stopped: false,
 });
 
 /**
@@ -213,6 +216,7 @@ export const renewed = (
   counts,
   tallies: state.tallies,
   due: state.due,
+  stopped: state.stopped,
 });
 
 /** The same counts after something was published, or could not be. */

@@ -148,6 +148,21 @@ describe("§3, §8.1 broker and bus", () => {
     it.advance(60_000);
     expect(it.published).toHaveLength(length);
   });
+
+  test("after the stop no command is taken, no read answered, and no broker greeted", () => {
+    const it = ready(config([LAMP, object("4/0/12", "9.001", { provide: true })]));
+    it.message("knx/ga/4/0/12/set", "20");
+    it.advance(1_000);
+    it.feed({ for: "bridge", type: "stop.req", at: it.now() });
+    const { length } = it.published;
+    it.message("knx/ga/1/2/3/set", "on");
+    it.message("knx/ga/1/2/3/get", "");
+    it.read("4/0/12");
+    it.broker(true);
+    it.advance(60_000);
+    expect(it.sent).toHaveLength(1);
+    expect(it.published).toHaveLength(length);
+  });
 });
 
 describe("§5.1 states", () => {
