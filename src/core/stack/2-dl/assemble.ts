@@ -243,7 +243,7 @@ const fail = (
   const events: RxEvent[] = [{ found: "drop", reason, octets }, { found: "resync" }];
   let rx: Rx = { mode: "search", octets: [], reported: 0, lastAt: at };
   for (let index = 1; index < octets.length; index++) {
-    if (index === gap) rx = openRx(at);
+    if (index === gap && mayBegin(octets, gap, reason, chip)) rx = openRx(at);
     const arrival = { octet: octets[index] ?? 0, behind: behind + octets.length - 1 - index, at };
     const [next, found] = assemble(rx, arrival, chip);
     rx = next;
@@ -252,6 +252,22 @@ const fail = (
       if (event.found !== "drop" || event.reason !== "dl.garbage") events.push(event);
   }
   return [rx.mode === "search" ? { ...rx, reported: rx.octets.length } : rx, events];
+};
+
+/**
+ * Is what stands behind a noticed silence to be believed? A frame proves itself in the end. A service does not, and payload
+ * octets look like services: only the end of the line, or a confirmation or reset that came alone, is taken for one.
+ */
+const mayBegin = (
+  octets: readonly number[],
+  gap: number,
+  reason: DropReason,
+  chip: ChipKind | undefined,
+): boolean => {
+  if (reason === "dl.truncated" || reason === "dl.poll") return true;
+  const kind = serviceOf(chip, octets[gap] ?? 0);
+  const alone = gap === octets.length - 1;
+  return kind === "frame" || (alone && (kind === "confirmation" || kind === "reset"));
 };
 
 /** A frame cut off by silence; it is too late to acknowledge anything found in it. */

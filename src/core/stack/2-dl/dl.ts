@@ -4,14 +4,14 @@ import type { Octets } from "../../octets.ts";
 import { decideAcknowledge } from "./acknowledge.ts";
 import { assemble, FRAME_SILENCE_MS, fallSilent, openRx, type RxEvent } from "./assemble.ts";
 import { decodeFrame, sameTelegram } from "./frame.ts";
-import { linkTimeout, move, resetIfStuck } from "./link.ts";
+import { linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { isUp } from "./link-table.ts";
 import { noteTelegram } from "./repeats.ts";
 import { forgotten, pump, request } from "./send.ts";
 import { onService } from "./service.ts";
 import type { DlState } from "./state.ts";
 import { ACKNOWLEDGE } from "./tpuart.ts";
-import { disturbed, echoed } from "./transmit.ts";
+import { disturbed, echoed, type Sending } from "./transmit.ts";
 
 /**
  * Data link layer of TP1 behind a transceiver chip: octets and timeouts in; acknowledges, frames for the network layer and
@@ -110,7 +110,7 @@ const onHeader = (
   const { link, config, tx } = state;
   if (!isUp(link.state)) return [state, NONE];
   const { current } = tx;
-  if (current !== null && sameTelegram(octets, current.octets, octets.length)) {
+  if (isWithChip(current) && sameTelegram(octets, current.octets, octets.length)) {
     const [after, out] = echoed(tx, current);
     return [{ ...state, tx: after }, out];
   }
@@ -156,7 +156,10 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
  */
 const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  const own = sending?.octets.length === octets.length && sameTelegram(octets, sending.octets);
+  const own =
+    isWithChip(sending) &&
+    sending.octets.length === octets.length &&
+    sameTelegram(octets, sending.octets);
   const line: Impulse = { for: "bridge", type: "line.ind", octets: octets.length, own, at };
   if (!own)
     return [state, [line, { for: "drops", type: "drop", reason: "dl.own-address", octets }]];
@@ -164,6 +167,10 @@ const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> =
   const [tx, out] = echoed(state.tx, sending);
   return [{ ...state, tx }, [line, ...out]];
 };
+
+/** Only what the chip has as a whole can come back from the line. */
+const isWithChip = (sending: Sending | null): sending is Sending =>
+  sending !== null && sending.phase !== "uploading";
 
 const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState> => {
   switch (name) {
@@ -174,8 +181,9 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
     case "frame":
       return onSilence(state, at);
     case "confirmation": {
+      if (state.tx.current === null || state.tx.current.phase === "uploading") return [state, NONE];
       const [forgot, out] = forgotten(state, at);
-      if (state.tx.current?.phase === "unsure") return resetIfStuck([forgot, out], at);
+      if (state.tx.current.phase === "unsure") return resetOrGoOn([forgot, out], at);
       const [reset, more] = move(forgot, "reset requested", at);
       return [reset, [...more, ...out]];
     }

@@ -25,6 +25,7 @@ export type LinkEvent =
   | "reset indication, chip unknown"
   | "chip identified"
   | "state answer"
+  | "bus voltage present"
   | "bus voltage missing"
   | "timeout, tries left"
   | "timeout, tries used up"
@@ -33,7 +34,7 @@ export type LinkEvent =
 /**
  * -: nothing · reset: Reset.req · identify: ask for the kind of chip · configure: tell the chip its configuration, ask for its
  * state · poll: ask for its state · watch: wait until the next poll · pause: wait, longer each time · up / down: tell the layers
- * above · close: no timer runs
+ * above · wait for port: it may be back at once, because it was us who closed it · close: no timer runs
  */
 export type LinkAction =
   | "-"
@@ -46,6 +47,7 @@ export type LinkAction =
   | "up, watch"
   | "pause"
   | "down, watch"
+  | "wait for port"
   | "down, close";
 
 /** Where the link goes, and what it does on the way. */
@@ -75,18 +77,19 @@ const COLUMN = {
 
 // biome-ignore format: read by column
 export const LINK_TABLE = {
-  //                                 closed                  resetting                    pausing                      identifying                  checking                      online                        polling                       unpowered
-  "port opened":                    [["resetting", "reset"], ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "down, reset"], ["resetting", "down, reset"], ["resetting", "reset"]],
-  "port closed":                    [["closed", "-"],        ["closed", "down, close"],   ["closed", "down, close"],   ["closed", "down, close"],   ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"]],
-  "reset requested":                [["closed", "-"],        ["resetting", "-"],          ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"]],
-  "reset indication":               [["closed", "-"],        ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"]],
-  "reset indication, chip unknown": [["closed", "-"],        ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"]],
-  "chip identified":                [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["checking", "configure"],   ["checking", "-"],            ["online", "-"],              ["polling", "-"],             ["unpowered", "-"]],
-  "state answer":                   [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["online", "up, watch"],      ["online", "-"],              ["online", "watch"],          ["checking", "configure"]],
-  "bus voltage missing":            [["closed", "-"],        ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "watch"]],
-  "timeout, tries left":            [["closed", "-"],        ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["polling", "poll"],          ["polling", "poll"],          ["unpowered", "poll"]],
-  "timeout, tries used up":         [["closed", "-"],        ["pausing", "pause"],        ["resetting", "reset"],      ["checking", "configure"],   ["resetting", "down, reset"], ["polling", "poll"],          ["resetting", "down, reset"], ["resetting", "reset"]],
-  "timeout, octets seen":           [["closed", "-"],        ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["online", "watch"],          ["polling", "poll"],          ["unpowered", "poll"]],
+  //                                 closed                     resetting                    pausing                      identifying                  checking                      online                        polling                       unpowered
+  "port opened":                    [["resetting", "reset"],    ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "down, reset"], ["resetting", "down, reset"], ["resetting", "reset"]],
+  "port closed":                    [["closed", "-"],           ["closed", "down, close"],   ["closed", "wait for port"], ["closed", "down, close"],   ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"],    ["closed", "down, close"]],
+  "reset requested":                [["closed", "-"],           ["resetting", "-"],          ["resetting", "reset"],      ["resetting", "reset"],      ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"],       ["resetting", "reset"]],
+  "reset indication":               [["closed", "-"],           ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],   ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"],    ["checking", "configure"]],
+  "reset indication, chip unknown": [["closed", "-"],           ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"], ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"],  ["identifying", "identify"]],
+  "chip identified":                [["closed", "-"],           ["resetting", "-"],          ["pausing", "-"],            ["checking", "configure"],   ["checking", "-"],            ["online", "-"],              ["polling", "-"],             ["unpowered", "-"]],
+  "state answer":                   [["closed", "-"],           ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["online", "up, watch"],      ["online", "-"],              ["online", "watch"],          ["unpowered", "-"]],
+  "bus voltage present":            [["closed", "-"],           ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["online", "up, watch"],      ["online", "-"],              ["online", "watch"],          ["checking", "configure"]],
+  "bus voltage missing":            [["closed", "-"],           ["resetting", "-"],          ["pausing", "-"],            ["identifying", "-"],        ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "down, watch"], ["unpowered", "watch"]],
+  "timeout, tries left":            [["closed", "down, close"], ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["polling", "poll"],          ["polling", "poll"],          ["unpowered", "poll"]],
+  "timeout, tries used up":         [["closed", "down, close"], ["pausing", "pause"],        ["resetting", "reset"],      ["checking", "configure"],   ["resetting", "down, reset"], ["polling", "poll"],          ["resetting", "down, reset"], ["resetting", "reset"]],
+  "timeout, octets seen":           [["closed", "down, close"], ["resetting", "reset"],      ["resetting", "reset"],      ["identifying", "identify"], ["checking", "poll"],         ["online", "watch"],          ["polling", "poll"],          ["unpowered", "poll"]],
 } as const satisfies Record<LinkEvent, Row>;
 
 /** The only way a link changes its state. */

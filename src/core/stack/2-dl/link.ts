@@ -25,6 +25,8 @@ const POLL_MS = 2_000;
 const POSTPONE_MS = 20;
 /** Between two series of resets, ms; the last one for ever. `mqtt-interface.md` §16.2 */
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** Time the port may stay closed after we had it opened again, ms. */
+const REOPEN_MS = 3_000;
 /** So often Reset.req or State.req go out before the silence counts. */
 const TRIES = 3;
 /** The two questions of an identification: is it an NCN, is it a TP-UART 2 or an E981? */
@@ -33,7 +35,8 @@ const QUESTIONS = 2;
 /** One move of the link, with everything that follows from it. */
 export const move = (state: DlState, event: LinkEvent, at: number): Step<DlState> => {
   const [next, action] = linkCell(state.link.state, event);
-  const tries = next === state.link.state && event !== "reset requested" ? state.link.tries : 0;
+  const goesOn = next === state.link.state && (action === "-" || event.startsWith("timeout"));
+  const tries = goesOn ? state.link.tries : 0;
   return act({ ...state, link: { ...state.link, state: next, tries } }, action, at);
 };
 
@@ -54,9 +57,9 @@ export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
   return [moved, [...out, ...mute]];
 };
 
-/** A chip that took no frame for a while is reset. */
-export const resetIfStuck = ([state, out]: Step<DlState>, at: number): Step<DlState> => {
-  if (state.tx.losses < STUCK) return [state, out];
+/** After a frame that did not get through: a chip that took none for a while is reset, otherwise the next one goes. */
+export const resetOrGoOn = ([state, out]: Step<DlState>, at: number): Step<DlState> => {
+  if (state.tx.losses < STUCK) return pump(state, at, out);
   const [reset, more] = move({ ...state, tx: { ...state.tx, losses: 0 } }, "reset requested", at);
   return [reset, [...more, ...out]];
 };
@@ -84,7 +87,9 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
       return [polling, [...services, ...poll, ...guessed]];
     }
     case "poll": {
-      const system = link.chip === "ncn5120" && link.tries % 2 === 0;
+      // every second time the question that all chips answer; without bus power only the one that tells of it
+      const system =
+        link.chip === "ncn5120" && (link.tries % 2 === 0 || link.state === "unpowered");
       return [
         since(state, at),
         [write(system ? SYSTEM_STATE_REQUEST : STATE_REQUEST), linkTimer(ANSWER_MS)],
@@ -93,9 +98,10 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
     case "watch":
       return pump(since(state, at), at, [linkTimer(POLL_MS)]);
     case "up, watch": {
+      const up: Link = { ...link, failures: 0, answered: true, told: "online" };
+      const [watching, out] = act({ ...state, link: up }, "watch", at);
+      if (link.told === "online") return [watching, out];
       const online: Impulse = { for: "bridge", type: "bus.ind", online: true, at };
-      const up = { ...state, link: { ...link, failures: 0, answered: true } };
-      const [watching, out] = act(up, "watch", at);
       return [watching, [online, ...out, upNote(link)]];
     }
     case "down, watch":
@@ -103,13 +109,14 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
     case "pause": {
       const pause = PAUSES_MS[Math.min(link.failures, PAUSES_MS.length - 1)] ?? 0;
       const failures = link.failures + 1;
-      const [downed, told] =
-        link.failures === 0 ? down(state, reasonOf(link), at) : ([state, []] as const);
+      const [downed, told] = down(state, reasonOf(link), at);
       const reopen: readonly Effect[] =
         failures % PAUSES_MS.length === 0 ? [{ for: "serial", type: "reopen" }] : [];
-      const paused = { ...downed, link: { ...link, failures } };
+      const paused = { ...downed, link: { ...downed.link, failures } };
       return [since(paused, at), [linkTimer(pause), ...told, ...reopen]];
     }
+    case "wait for port":
+      return [state, [...STOP_TIMERS, linkTimer(REOPEN_MS)]];
     case "down, close": {
       const [closed, out] = down(state, "no_port", at);
       const forgotten = {
@@ -129,16 +136,17 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
 
 const reasonOf = (link: Link): OfflineReason => (link.answered ? "no_power" : "no_chip");
 
-/** Tells the layers above, and confirms whatever cannot be sent any more. */
+/** Tells the layers above what is new to them, and confirms whatever cannot be sent any more. */
 const down = (state: DlState, reason: OfflineReason, at: number): Step<DlState> => {
   const [tx, confirmed] = flush(state.tx, at);
+  if (state.link.told === reason) return [{ ...state, tx }, confirmed];
   const offline: Impulse = { for: "bridge", type: "bus.ind", online: false, reason, at };
   const note: Effect = {
     for: "log",
     type: "note",
     note: { level: "warn", layer: "dl", message: "link down", fields: { reason } },
   };
-  return [{ ...state, tx }, [...confirmed, offline, note]];
+  return [{ ...state, tx, link: { ...state.link, told: reason } }, [...confirmed, offline, note]];
 };
 
 const follow = ([state, out]: Step<DlState>, action: LinkAction, at: number): Step<DlState> => {

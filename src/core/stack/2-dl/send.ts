@@ -2,7 +2,7 @@ import type { DlImpulse, Effect, Impulse, Step } from "../../impulse.ts";
 import { encodeFrame } from "./frame.ts";
 import { isUp } from "./link-table.ts";
 import type { DlState } from "./state.ts";
-import { conclude, confirm, enqueue, type Tx, upload, uploadAgain } from "./transmit.ts";
+import { conclude, confirm, enqueue, upload, uploadAgain } from "./transmit.ts";
 
 type Out = readonly (Impulse | Effect)[];
 
@@ -49,21 +49,22 @@ export const confirmed = (
       state,
       [{ for: "drops", type: "drop", reason: "dl.unexpected-confirmation", octets: [octet] }],
     ];
-  return finish(state, conclude(state.tx, sending, positive ? "ok" : "no_ack", at), at);
+  const [tx, out] = conclude(state.tx, sending, positive ? "ok" : "no_ack", at);
+  return pump({ ...state, tx }, at, out);
 };
 
-/** The chip did not take the upload: once more, then it is given up. */
+/** The chip did not take the upload: once more, then it is given up. What goes next is for the caller to say. */
 export const refused = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
   if (sending === null || sending.echoes > 0) return [state, []];
-  return sending.uploads < UPLOADS
-    ? pump({ ...state, tx: uploadAgain(state.tx, sending) }, at)
-    : finish(state, conclude(state.tx, sending, "rejected", at), at);
+  if (sending.uploads < UPLOADS) return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
+  const [tx, out] = conclude(state.tx, sending, "rejected", at);
+  return [{ ...state, tx }, out];
 };
 
 /**
  * The chip has lost the frame: a reset. What was never seen on the line is handed over again when the link is back; what was
- * seen may have arrived, and better lost than twice.
+ * seen may have arrived, and better lost than twice. What goes next is for the caller to say.
  */
 export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
@@ -71,14 +72,11 @@ export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const seen = sending.echoes > 0 || sending.phase === "unsure";
   if (!seen && sending.uploads < UPLOADS)
     return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
-  const outcome = seen ? "lost" : "rejected";
-  return finish(state, conclude(state.tx, sending, outcome, at), at);
+  const [tx, out] = conclude(state.tx, sending, seen ? "lost" : "rejected", at);
+  return [{ ...state, tx }, out];
 };
 
 /** How often a frame is handed to the chip at most. */
 const UPLOADS = 2;
-
-const finish = (state: DlState, [tx, out]: readonly [Tx, Out], at: number): Step<DlState> =>
-  pump({ ...state, tx }, at, out);
 
 const REQUESTED: Effect = { for: "counters", type: "count", counter: "tx.requested", by: 1 };

@@ -1,8 +1,7 @@
 import type { Counter } from "../../counter.ts";
 import type { Effect, Impulse, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
-import { linkTimeout, move, resetIfStuck } from "./link.ts";
-import type { LinkEvent } from "./link-table.ts";
+import { linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { confirmed, forgotten, refused } from "./send.ts";
 import type { DlState } from "./state.ts";
 import {
@@ -37,7 +36,7 @@ export const onService = (
     case "product":
       return identified(state, octet === 0xfe ? "e981" : "tpuart2", at);
     case "stop-mode":
-      return chain(state, at, (s) => move(s, "reset requested", at));
+      return onStopped(state, at);
     case "configuration":
       return [state, []];
     case "frame":
@@ -70,25 +69,28 @@ const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
   const hot = (octet & STATE_FLAGS.temperatureWarning) !== 0;
   const rested = hot ? { ...state, tx: { ...state.tx, restUntil: at + REST_MS } } : state;
   const [answered, out] = move(rested, "state answer", at);
-  const [after, more] = failed
-    ? resetIfStuck(refused(answered, at), at)
-    : ([answered, []] as const);
+  const [after, more] = failed ? resetOrGoOn(refused(answered, at), at) : ([answered, []] as const);
   return [after, [...out, ...more, ...counted]];
 };
 
 const onSystemState = (state: DlState, status: number, at: number): Step<DlState> => {
-  const known =
+  const [before, out] =
     state.link.state === "identifying" ? identified(state, "ncn5120", at) : ([state, []] as const);
-  const [before, out] = known;
-  const [after, more] = move(before, systemEvent(status), at);
+  const [after, more] = systemMove(before, status, at);
   const fault: readonly (Impulse | Effect)[] = hasCrystalFault(status) ? [CRYSTAL_FAULT] : [];
   return [after, [...out, ...more, ...fault]];
 };
 
-const systemEvent = (status: number): LinkEvent => {
-  if (!hasBusVoltage(status)) return "bus voltage missing";
-  return isNormal(status) ? "state answer" : "reset requested";
+const systemMove = (state: DlState, status: number, at: number): Step<DlState> => {
+  if (!hasBusVoltage(status)) return move(state, "bus voltage missing", at);
+  return isNormal(status) ? move(state, "bus voltage present", at) : onStopped(state, at);
 };
+
+/** Stopped, or not up yet: a reset brings a chip back that worked before; for one that is starting it is as without a bus. */
+const onStopped = (state: DlState, at: number): Step<DlState> =>
+  state.link.state === "online" || state.link.state === "polling"
+    ? chain(state, at, (forgot) => move(forgot, "reset requested", at))
+    : move(state, "bus voltage missing", at);
 
 const identified = (
   state: DlState,

@@ -1,4 +1,5 @@
 import type { ChipKind, DlConfig } from "../../config.ts";
+import type { OfflineReason } from "../../impulse.ts";
 import { openRx, type Rx } from "./assemble.ts";
 import type { LinkState } from "./link-table.ts";
 import type { Recent } from "./repeats.ts";
@@ -24,6 +25,8 @@ export type Link = Readonly<{
   failures: number;
   /** Since the port was opened the chip has said something: silence then means no bus power rather than no chip. */
   answered: boolean;
+  /** What the layers above were told last. */
+  told: "online" | OfflineReason;
   /** When this state was entered, or the chip last asked. */
   since: number;
 }>;
@@ -37,6 +40,7 @@ export const openDl = (config: DlConfig): DlState => ({
     tries: 0,
     failures: 0,
     answered: false,
+    told: "starting",
     since: 0,
   },
   rx: openRx(0),

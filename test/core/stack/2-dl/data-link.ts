@@ -16,6 +16,7 @@ export const dataLink = (options: TestOptions["dl"] = {}, online = true) => {
     (state: DlState, impulse: Impulse) => (impulse.for === "dl" ? dl(state, impulse) : [state, []]),
     openDl(config),
   );
+  const seen: (Impulse | Effect)[] = [];
   const link = {
     clock,
     state: () => layer.state,
@@ -36,8 +37,16 @@ export const dataLink = (options: TestOptions["dl"] = {}, online = true) => {
           at: clock.now(),
         });
     },
+    /** Requests to open the port again since the last look. */
+    reopened: (): readonly string[] => {
+      const all = layer.effects();
+      seen.push(...all);
+      return all.flatMap((effect) =>
+        effect.for === "serial" && effect.type === "reopen" ? ["reopen"] : [],
+      );
+    },
     /** What went to the layers above since the last call, readable. */
-    up: (): readonly string[] => layer.effects().flatMap(readable),
+    up: (): readonly string[] => [...seen.splice(0), ...layer.effects()].flatMap(readable),
     send: (frame: LData, ref = 1): void =>
       layer.deliver({ for: "dl", type: "L_Data.req", frame, ref, at: clock.now() }),
     forget: (): void => {

@@ -131,6 +131,47 @@ describe("supervision", () => {
     expect(link.written()).toEqual(["01"]);
   });
 
+  test("NCN without bus power: asked on, and reported once", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    for (let round = 0; round < 20; round++) {
+      link.clock.advance(2_001);
+      expect(link.written()).toEqual(["0d"]);
+      link.receive("4B D9");
+    }
+    expect(link.up()).toEqual(["bus offline: no_power"]);
+  });
+
+  test("NCN that does not come up after a reset: no reset loop, reported", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    link.receive("2B");
+    let resets = 0;
+    for (let step = 0; step < 100; step++) {
+      for (const octets of link.written()) {
+        if (octets === "01") resets++;
+        link.receive(octets === "01" ? "03" : octets === "0d" ? "4B FA" : "17");
+      }
+      link.clock.advance(100);
+    }
+    expect(resets).toBeLessThan(10);
+    expect(link.up()).toContain("bus offline: no_power");
+  });
+
+  test("no bus power stays no bus power when we open the port again; a port that stays away is no port", () => {
+    const link = dataLink();
+    for (let second = 0; second < 120; second++) {
+      link.clock.advance(1_000);
+      for (const effect of link.reopened()) {
+        expect(effect).toBe("reopen");
+        link.closePort();
+        link.openPort();
+      }
+    }
+    expect(link.up()).toEqual(["bus offline: no_power"]);
+    link.closePort();
+    link.clock.advance(5_000);
+    expect(link.up()).toEqual(["bus offline: no_port"]);
+  });
+
   test("a reset nobody asked for: configured again, the bus does not go offline", () => {
     const link = dataLink({ acknowledge: "chip" });
     link.receive("03");

@@ -169,6 +169,22 @@ describe("this program was not listening for a while", () => {
   );
 });
 
+describe("payload of a damaged frame that looks like services, behind a late read", () => {
+  test.each(["9F", "47", "03", "8B", "2B"])("%s is not believed", (octet) => {
+    const link = dataLink();
+    link.receive("BC 11 14 0A 05 E5 01 80");
+    link.clock.advance(1);
+    link.receive(`${octet} 00 00 00 55`);
+    link.clock.advance(100);
+    expect(link.drops()[0]).toBe("dl.check-octet");
+    const counters = link
+      .effects()
+      .flatMap((effect) => (effect.for === "counters" ? [effect.counter] : []));
+    expect(counters.filter((name) => name.startsWith("chip."))).toEqual([]);
+    expect(link.written()).toEqual(["11"]);
+  });
+});
+
 describe("reset inside a frame (vector 15)", () => {
   test("after a pause: the partial frame is dropped, 00 skipped, the chip configured again", () => {
     const link = dataLink();

@@ -222,6 +222,29 @@ describe("watchdog by progress", () => {
     }
   });
 
+  test("a reset goes out alone, the next frame waits until the chip is back", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 1);
+    link.send(WRITE_1, 2);
+    uploaded(link);
+    link.receive(ECHO);
+    link.forget();
+    link.clock.advance(3_000);
+    expect(link.written()).toEqual(["01"]);
+    link.receive("03");
+    link.clock.advance(10);
+    link.receive("07");
+    expect(uploaded(link)).toBe(`02 ${UPLOAD}`);
+  });
+
+  test("somebody else's frame that looks like ours is no echo while ours is still on its way to the chip", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 1);
+    link.atOnce(ECHO);
+    expect(link.drops()).toEqual(["dl.own-address"]);
+    expect(uploaded(link)).toBe(UPLOAD);
+  });
+
   test("over-temperature: nothing is begun for a second", () => {
     const link = dataLink();
     link.receive("0F");
