@@ -22,7 +22,7 @@ export type ShellOptions = Readonly<{
 export type Shell = Readonly<{
   /** Says goodbye on MQTT, closes the port, and ends the shell with 0. */
   stop(): Promise<void>;
-  /** How the shell ended: 0, or 70 (EX_SOFTWARE) after a throw inside the core. */
+  /** How the shell ended: 0, or 70 (EX_SOFTWARE) after a throw of the core or of one of its effects. */
   ended: Promise<number>;
 }>;
 
@@ -49,16 +49,17 @@ export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOpti
   };
 
   const take = (impulse: Impulse): void => {
-    let effects: readonly Effect[];
+    let effect: Effect | undefined;
     try {
-      [state, effects] = run(state, impulse);
+      const [after, effects] = run(state, impulse);
+      state = after;
+      for (effect of effects) execute(effect);
     } catch (error) {
       over = true;
-      log.fatal({ err: error, impulse }, "the core threw: a bug, please report it with this line");
+      // One that was being executed threw; without one, the core did.
+      log.fatal({ err: error, impulse, effect }, BUG);
       end(EX_SOFTWARE);
-      return;
     }
-    for (const effect of effects) execute(effect);
   };
 
   const execute = (effect: Effect): void => {
@@ -117,5 +118,6 @@ export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOpti
   return { stop, ended };
 };
 
+const BUG = "knxpi threw: a bug, please report it with this line";
 /** sysexits.h: an internal error was found. */
-const EX_SOFTWARE = 70;
+export const EX_SOFTWARE = 70;

@@ -8,6 +8,21 @@ import { type Collector, collectLog, collector, type Line } from "./collect.ts";
 
 type Seen = Readonly<{ topic: string; payload: string }>;
 
+/** The port of the house, until `broken` is set. */
+const bindingOf = ({ binding }: House): House["binding"] => ({
+  ...binding,
+  open: async (options) => {
+    const port = await binding.open(options);
+    const write = port.write.bind(port);
+    port.write = (octets) => {
+      if (broken) throw new Error("no port throws this");
+      return write(octets);
+    };
+    return port;
+  },
+});
+
+let broken: boolean;
 let house: House;
 let broker: Broker;
 let shell: Shell;
@@ -19,6 +34,7 @@ let person: mqtt.MqttClient;
 beforeEach(async () => {
   const logged = collectLog();
   lines = logged.lines;
+  broken = false;
   house = startHouse();
   const objects = HOUSE_OBJECTS.map(({ ga, dpt, writable }) => ({ ga, dpt, writable }));
   const knx = { port: house.path, address: "1.1.250", chip: "auto" };
@@ -35,7 +51,7 @@ beforeEach(async () => {
   person = await mqtt.connectAsync(broker.url);
   shell = openShell({
     config: stack,
-    serial: { ...port, binding: house.binding },
+    serial: { ...port, binding: bindingOf(house) },
     mqtt: { ...options, url: broker.url, version: 4, payloadLimit: stack.bridge.limits.payload },
     log: logged.log,
   });
@@ -91,5 +107,14 @@ describe("the whole program on a simulated house", () => {
     expect(seen.items.filter(({ topic }) => topic === "knx/bridge/state").at(-1)?.payload).toBe(
       "offline",
     );
+  });
+
+  test("a throw while an effect is executed is a bug like a throw of the core: 70", async () => {
+    broken = true;
+    await person.publishAsync("knx/ga/1/1/10/set", "on");
+    expect(await shell.ended).toBe(70);
+    expect(lines.items.filter(({ level }) => level === 60)).toMatchObject([
+      { effect: { for: "serial", type: "write" }, impulse: {}, err: {} },
+    ]);
   });
 });
