@@ -1,58 +1,9 @@
 import type { ChipKind } from "../../config.ts";
 import type { DropReason } from "../../drop.ts";
-import type { Octets } from "../../octets.ts";
-import { frameLength, isFrameStart, MAX_FRAME, xorOf } from "./frame.ts";
+import { frameLength, xorOf } from "./frame.ts";
+import { type Arrival, openRx, type Rx, type RxEvent } from "./rx.ts";
+import { closedFrame, garbage, searching } from "./search.ts";
 import { type ServiceKind, serviceLength, serviceOf } from "./tpuart.ts";
-
-/**
- * Where the receiver stands in the stream of octets.
- *
- * boundary: the next octet begins a frame or is a service of the chip · frame: inside a frame whose start was proven ·
- * poll: inside an L_Poll_Data frame · service: inside a service of two octets · search: the place in the stream is lost; only
- * a whole frame whose check octet closes, or silence, gives it back.
- */
-export type Rx = Readonly<
-  | { mode: "boundary"; lastAt: number }
-  | {
-      mode: "frame";
-      octets: readonly number[];
-      /** Octets of the whole frame; 0 until its length field is there. */
-      need: number;
-      /** Index before which the line seemed silent; 0 when it never did. */
-      gap: number;
-      /** How long it seemed so, ms. */
-      quiet: number;
-      /** Every octet came in a read of its own, so silence on the line would have been seen. */
-      single: boolean;
-      lastAt: number;
-    }
-  | { mode: "poll"; octets: readonly number[]; lastAt: number }
-  | { mode: "service"; kind: ServiceKind; first: number; lastAt: number }
-  | {
-      mode: "search";
-      octets: readonly number[];
-      /** How many of them were already part of a drop. */
-      reported: number;
-      lastAt: number;
-    }
->;
-
-/** What the assembler found. */
-export type RxEvent = Readonly<
-  /** The header is complete: the moment to decide the acknowledge. `missing` octets are still to come. */
-  | { found: "header"; octets: Octets; missing: number; behind: number }
-  /** A whole frame whose check octet closes. */
-  | { found: "frame"; octets: Octets; at: number }
-  | { found: "service"; kind: ServiceKind; octets: Octets }
-  | { found: "drop"; reason: DropReason; octets: Octets }
-  | { found: "resync" }
->;
-
-/** @param at when the stream began, or the place in it is known again; monotonic ms */
-export const openRx = (at: number): Rx => ({ mode: "boundary", lastAt: at });
-
-/** An octet and how it arrived; see `octet.ind`. */
-export type Arrival = Readonly<{ octet: number; behind: number; at: number }>;
 
 /**
  * Takes one octet.
@@ -298,38 +249,6 @@ const inPoll = (
 /** Control, source, polling group address, number of slots, check octet; then one octet a slot. */
 const POLL_HEADER = 7;
 
-/** One more octet in search of a frame: does one end here? The earliest possible start wins. */
-const searching = (
-  rx: Extract<Rx, { mode: "search" }>,
-  { octet, at }: Arrival,
-): readonly [Rx, readonly RxEvent[]] => {
-  const octets = [...rx.octets, octet];
-  const start = closedFrame(octets);
-  if (start >= 0) {
-    const frame: RxEvent = { found: "frame", octets: octets.slice(start), at };
-    return [openRx(at), [...garbage(octets.slice(rx.reported, start)), frame]];
-  }
-  if (octets.length <= MAX_FRAME) return [{ ...rx, octets, lastAt: at }, NONE];
-  return [
-    { ...rx, octets: octets.slice(-MAX_FRAME), reported: Math.max(0, rx.reported - 1), lastAt: at },
-    rx.reported > 0 ? NONE : garbage(octets.slice(0, 1)),
-  ];
-};
-
-/** @returns index at which a frame begins that ends with the last octet, or −1 */
-const closedFrame = (octets: readonly number[]): number => {
-  let found = -1;
-  let sum = 0;
-  for (let start = octets.length - 1; start >= 0; start--) {
-    const octet = octets[start] ?? 0;
-    sum ^= octet;
-    if (sum !== 0xff || !isFrameStart(octet)) continue;
-    const length = octets.length - start;
-    if (length >= 8 && frameLength(octets.slice(start, start + 7)) === length) found = start;
-  }
-  return found;
-};
-
 /** What is left when the search ends in silence. */
 const settle = (rx: Rx): readonly RxEvent[] => {
   switch (rx.mode) {
@@ -345,9 +264,6 @@ const settle = (rx: Rx): readonly RxEvent[] => {
       return NONE;
   }
 };
-
-const garbage = (octets: Octets): readonly RxEvent[] =>
-  octets.length === 0 ? NONE : [{ found: "drop", reason: "dl.garbage", octets }];
 
 const after = (
   before: readonly RxEvent[],

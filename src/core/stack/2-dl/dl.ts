@@ -2,11 +2,12 @@ import type { DlImpulse, DlTimer, Effect, Impulse, Step } from "../../impulse.ts
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
 import { decideAcknowledge } from "./acknowledge.ts";
-import { assemble, FRAME_SILENCE_MS, fallSilent, openRx, type RxEvent } from "./assemble.ts";
+import { assemble, FRAME_SILENCE_MS, fallSilent } from "./assemble.ts";
 import { decodeFrame, sameTelegram } from "./frame.ts";
 import { linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { isUp } from "./link-table.ts";
 import { noteTelegram } from "./repeats.ts";
+import { openRx, type RxEvent } from "./rx.ts";
 import { forgotten, pump, request } from "./send.ts";
 import { onService } from "./service.ts";
 import type { DlState } from "./state.ts";

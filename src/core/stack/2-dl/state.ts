@@ -1,8 +1,8 @@
 import type { ChipKind, DlConfig } from "../../config.ts";
 import type { OfflineReason } from "../../impulse.ts";
-import { openRx, type Rx } from "./assemble.ts";
 import type { LinkState } from "./link-table.ts";
 import type { Recent } from "./repeats.ts";
+import { openRx, type Rx } from "./rx.ts";
 import { openTx, type Tx } from "./transmit.ts";
 
 /** Everything the data link layer knows. */
