@@ -8,6 +8,7 @@ import { addDemo } from "./cli/demo.ts";
 import { addRun } from "./cli/run.ts";
 
 const USAGE = 2;
+const INTERNAL = 70;
 
 // The young generation stays at 2 MB instead of growing to 48: many short pauses instead of few long ones, and 30 MB less.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -40,7 +41,10 @@ try {
     // What the world refused, told to the user; anything else is a bug and keeps its stack.
     console.error(`error: ${error.message}`);
     process.exit(1);
-  } else throw error;
+  } else {
+    console.error(error);
+    process.exit(INTERNAL);
+  }
 }
 
 function version(): string {

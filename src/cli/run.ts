@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
-import type { LogLevel } from "../config/config.ts";
+import type { Logger } from "pino";
+import type { Config, LogLevel } from "../config/config.ts";
 
 export type RunOptions = Readonly<{
   config: string;
@@ -60,13 +61,20 @@ export const run = async (
   if (!loaded.ok) return FAILURE;
   if (options.state !== undefined && !makeDirectory(options.state, say)) return FAILURE;
 
-  const { instance, stack, port, mqtt, log: logging } = loaded.config;
-  const [{ openLog }, { openShell }, { untilEnded }] = await Promise.all([
+  const [{ openLog }, { endOnThrow }] = await Promise.all([
     import("../shell/log.ts"),
+    import("../shell/signals.ts"),
+  ]);
+  const log = await openLog(options.logLevel ?? loaded.config.log.level);
+  return serve(loaded.config, options, log).catch(endOnThrow(log));
+};
+
+const serve = async (config: Config, options: RunOptions, log: Logger): Promise<number> => {
+  const { instance, stack, port, mqtt } = config;
+  const [{ openShell }, { untilEnded }] = await Promise.all([
     import("../shell/shell.ts"),
     import("../shell/signals.ts"),
   ]);
-  const log = await openLog(options.logLevel ?? logging.level);
   log.info({ instance, port: port.path }, "knxpi starts");
   const broker =
     mqtt.url === undefined ? await (await import("../shell/broker.ts")).openBroker(log) : undefined;

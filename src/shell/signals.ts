@@ -1,5 +1,6 @@
+import { constants } from "node:os";
 import type { Logger } from "pino";
-import type { Shell } from "./shell.ts";
+import { EX_SOFTWARE, type Shell } from "./shell.ts";
 
 /**
  * Lets the shell run until it ends or the process is told to stop (SIGTERM, Ctrl-C). Told a second time, it goes at once.
@@ -8,15 +9,29 @@ import type { Shell } from "./shell.ts";
 export const untilEnded = async (shell: Shell, log: Logger): Promise<number> => {
   let told = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (told) process.exit(1);
+    if (told) process.exit(128 + constants.signals[signal]);
     told = true;
     log.info({ signal }, "stopping");
     shell.stop().catch((error: unknown) => {
       log.error({ err: error }, "stopping failed");
-      process.exit(1);
+      process.exit(EX_SOFTWARE);
     });
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   return shell.ended;
+};
+
+/**
+ * What nobody caught, thrown or rejected, ends the process with 70: 1 would mean a wrong configuration, after which a
+ * service manager does not try again.
+ * @returns ends it the same way, for what was caught and should not have been
+ */
+export const endOnThrow = (log: Logger): ((error: unknown) => never) => {
+  const fail = (error: unknown): never => {
+    log.fatal({ err: error }, "unexpected error: a bug, please report it with this line");
+    process.exit(EX_SOFTWARE);
+  };
+  process.on("uncaughtException", fail);
+  return fail;
 };
