@@ -17,6 +17,8 @@ export const MQTT_FAULTS = {
     "the broker's certificate is not accepted: check `mqtt.ca`, `mqtt.server_name`, and the clock of this machine",
   "taken-over":
     "another client with the same client id has connected: give each bridge its own `instance`",
+  stalled:
+    "the broker does not acknowledge what it is sent, so the connection was cut: check its load and the network",
   closed:
     "the broker has closed the connection: if this goes on, check `mqtt.url` (TLS needs mqtts://)",
   other: "no connection to the broker",
@@ -57,5 +59,6 @@ const PATTERNS: readonly (readonly [MqttFault, RegExp])[] = [
   ["unknown-host", /\bENOTFOUND\b|\bEAI_AGAIN\b/],
   ["unreachable", /\bE(HOST|NET)UNREACH\b|\bETIMEDOUT\b|connack timeout/i],
   ["certificate", /CERT|UNABLE_TO_|SELF_SIGNED|ERR_TLS|ERR_SSL|\bSSL\b|certificate/i],
+  ["stalled", /not acknowledged/],
   ["closed", /\bECONNRESET\b|\bEPIPE\b|keepalive/i],
 ];

@@ -51,6 +51,8 @@ export const connectMqtt = (
   let ended = false;
   /** Retained states on their way when a connection broke: the newest of each topic goes first on the next one. */
   const unacknowledged = new Map<string, Publication>();
+  /** Publications of this connection that are still in this process or not acknowledged. */
+  let underWay = 0;
 
   const open = async (): Promise<void> => {
     try {
@@ -64,6 +66,7 @@ export const connectMqtt = (
   const follow = (current: MqttClient): void => {
     let reason: unknown;
     client = current;
+    underWay = 0;
     current.on("connect", () => {
       connectedAt = performance.now();
       reported = undefined;
@@ -120,7 +123,16 @@ export const connectMqtt = (
     const properties = version === 5 ? propertiesOf(publication) : undefined;
     const kept = qos === 1 && retain;
     if (kept) unacknowledged.set(topic, publication);
+    underWay += 1;
+    if (underWay > MAX_UNDER_WAY) {
+      // The core publishes every state again, paced; all of these at once would be too many again.
+      unacknowledged.clear();
+      current.emit("error", new Error(`${MAX_UNDER_WAY} publications not acknowledged`));
+      current.stream.destroy();
+      return;
+    }
     current.publish(topic, payload, { qos, retain, ...(properties && { properties }) }, (error) => {
+      if (current === client) underWay -= 1;
       if (kept && !error && unacknowledged.get(topic) === publication) unacknowledged.delete(topic);
     });
   };
@@ -249,5 +261,10 @@ const SUBSCRIPTION_REFUSED =
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** A connection that lasted this long was a good one. */
 const STEADY_MS = 10_000;
+/**
+ * More would fill the memory until the keepalive ends the connection. One turn of the event loop alone may bring the
+ * answers to a second's worth of commands, 1,000 by default, and no acknowledge is read before it is over.
+ */
+const MAX_UNDER_WAY = 4_000;
 const FLUSH_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -87,6 +87,19 @@ const start = (options: Partial<MqttOptions> & Readonly<{ url: string }>) => {
 /** MQTT 3.1.1: connection accepted. */
 const CONNACK = Buffer.of(0x20, 0x02, 0x00, 0x00);
 
+/** A broker that lets everybody in, and never says a word again. */
+const startSilent = async (): Promise<Readonly<{ url: string; version: 4 }>> => {
+  const silent = createServer((socket) => {
+    socket.once("data", () => socket.write(CONNACK)).on("error", () => undefined);
+  }).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  cleanUp.push(async () => {
+    silent.close();
+  });
+  const { port }: AddressInfo = Object(silent.address());
+  return { url: `mqtt://127.0.0.1:${port}`, version: 4 };
+};
+
 const state = (payload: string): Publication => ({
   topic: "knx/ga/1/1/10/state",
   payload,
@@ -177,16 +190,21 @@ describe("the connection", () => {
     expect(String(packet.payload)).toBe("now");
   }, 20_000);
 
+  test("a broker that has fallen silent is left after 4,000 publications, not when memory is full", async () => {
+    const { mqtt, connected, disconnected, lines } = start(await startSilent());
+    await connected(1);
+    for (let n = 0; n < 4_000; n++) mqtt.publish({ ...state("1"), topic: `knx/ga/1/1/${n}/state` });
+    expect(lines.items.some(({ level }) => level >= 40)).toBe(false);
+    for (let n = 0; n < 1_000; n++) mqtt.publish(state("one too many, and more"));
+    await disconnected();
+    await lines.until(({ msg }) => msg === MQTT_FAULTS.stalled);
+    await connected(2);
+    mqtt.publish(state("the next connection begins anew"));
+    expect(lines.items.filter(({ level }) => level >= 40)).toHaveLength(1);
+  }, 20_000);
+
   test("a broker that has fallen silent does not hold up the goodbye", async () => {
-    const silent = createServer((socket) => {
-      socket.once("data", () => socket.write(CONNACK)).on("error", () => undefined);
-    }).listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    cleanUp.push(async () => {
-      silent.close();
-    });
-    const { port }: AddressInfo = Object(silent.address());
-    const { mqtt, connected } = start({ url: `mqtt://127.0.0.1:${port}`, version: 4 });
+    const { mqtt, connected } = start(await startSilent());
     await connected();
     mqtt.publish(state("never acknowledged"));
     await mqtt.end();
