@@ -138,17 +138,30 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
     };
     return [state, [line, { for: "drops", type: "drop", reason: decoded.reason, octets }]];
   }
-  const { source, ...frame } = decoded.value;
+  const { source, destination, priority, hops, repeated, tpdu } = decoded.value;
   if (source === state.config.address) return onOwnFrame(state, octets, at);
   const [recent, repetition] = noteTelegram(state.recent, source, octets, at);
   const out: (Impulse | Effect)[] = [
     { for: "bridge", type: "line.ind", octets: octets.length, own: false, at },
   ];
-  if (!repetition) out.push({ for: "nl", type: "L_Data.ind", source, ...frame, at });
+  // written out here and in the layers above: a spread costs more than the rest of a telegram's way
+  if (!repetition)
+    out.push({
+      for: "nl",
+      type: "L_Data.ind",
+      source,
+      destination,
+      priority,
+      hops,
+      repeated,
+      tpdu,
+      at,
+    });
   out.push(TELEGRAM, { for: "counters", type: "count", counter: "rx.octets", by: octets.length });
-  if (frame.repeated) out.push(REPEATED);
+  if (repeated) out.push(REPEATED);
   if (repetition) out.push({ for: "drops", type: "drop", reason: "dl.repeated", octets });
-  return [{ ...state, recent }, out];
+  const { config, link, rx, tx } = state;
+  return [{ config, link, rx, tx, recent }, out];
 };
 
 /**

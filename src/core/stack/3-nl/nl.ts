@@ -53,7 +53,11 @@ const onFrame = (
           type: "N_Data_Group.ind",
           destination: destination.address,
           tpdu,
-          ...reception,
+          source,
+          priority,
+          hops,
+          repeated,
+          at,
         };
   return destination.address === state.address
     ? { for: "tl", type: "N_Data_Individual.ind", tpdu, ...reception }

@@ -51,7 +51,11 @@ const up = (indication: Indication, mode: Mode): Impulse | Effect => {
             type: "T_Data_Group.ind",
             destination: indication.destination,
             apdu: pdu.apdu,
-            ...reception,
+            source,
+            priority,
+            hops,
+            repeated,
+            at,
           }
         : { for: "drops", type: "drop", reason: "tl.tpci", octets: tpdu };
     case "T_Data_Tag_Group":

@@ -52,14 +52,22 @@ const DESCRIPTOR_RESPONSE = 0x340;
 const onGroup = (
   indication: Extract<AlImpulse, { type: "T_Data_Group.ind" }>,
 ): Impulse | Effect => {
-  const { destination, apdu } = indication;
+  const { destination, apdu, source, priority, hops, repeated, at } = indication;
   const pdu = decodeApdu(apdu);
   if (pdu === undefined) return drop("al.unknown-service", apdu);
-  const reception = receptionOf(indication);
   switch (pdu.service) {
     case "A_GroupValue_Read":
       return apdu.length === 2 && pdu.low === 0
-        ? { for: "bridge", type: "A_GroupValue_Read.ind", destination, ...reception }
+        ? {
+            for: "bridge",
+            type: "A_GroupValue_Read.ind",
+            destination,
+            source,
+            priority,
+            hops,
+            repeated,
+            at,
+          }
         : drop("al.length", apdu);
     case "A_GroupValue_Write":
       return {
@@ -67,7 +75,11 @@ const onGroup = (
         type: "A_GroupValue_Write.ind",
         destination,
         value: groupValueOf(pdu),
-        ...reception,
+        source,
+        priority,
+        hops,
+        repeated,
+        at,
       };
     case "A_GroupValue_Response":
       return {
@@ -75,7 +87,11 @@ const onGroup = (
         type: "A_GroupValue_Response.ind",
         destination,
         value: groupValueOf(pdu),
-        ...reception,
+        source,
+        priority,
+        hops,
+        repeated,
+        at,
       };
     default:
       return drop("al.mode", apdu);
