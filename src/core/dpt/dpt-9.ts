@@ -8,8 +8,10 @@ import { numberWithin, rounded } from "./number.ts";
  *   S E E E E M M M   M M M M M M M M      M: 12-bit two's complement, S is its sign bit
  */
 
-/** 7ffe. 7fff would be the next number, but means "invalid". */
+/** 7ffe */
 const LARGEST = 670_433.28;
+/** From here on a number would be rounded to 7fff, which means "invalid". */
+const TOO_LARGE = 670_597.12;
 /** f800 */
 const SMALLEST = -671_088.64;
 
@@ -54,7 +56,10 @@ const codec = (id: string, range: Range): Codec => ({
   decode: decodeFloat,
   encode: (value) => {
     const number = numberWithin(id, range, value);
-    return number.ok ? { ok: true, value: encodeFloat(number.value) } : number;
+    if (number.ok) return { ok: true, value: encodeFloat(number.value) };
+    // Above the largest number of the format, and still nearer to it than to the next one.
+    const near = numberWithin(id, { min: range.min, max: TOO_LARGE }, value);
+    return near.ok && near.value < TOO_LARGE ? { ok: true, value: encodeFloat(LARGEST) } : number;
   },
 });
 
@@ -72,6 +77,8 @@ const decodeFloat = ([high = 0, low = 0]: Octets): Decoding => {
  * @returns the encoding with the smallest exponent, which is the finest one
  */
 const encodeFloat = (value: number): Octets => {
+  // Half a hundredth is still 0, against the rounding of all others.
+  if (Math.abs(value) <= 0.005) return [0, 0];
   // 15 digits take back what the binary fraction adds: 1.005 · 100 is 100.49999999999999.
   const hundredths = Number((value * 100).toPrecision(15));
   let exponent = 0;

@@ -58,6 +58,12 @@ const ROUNDED = [
   ["",     "9.002",  20.476,   "0c 00", 20.48],
   ["",     "9.002",  0.004,    "00 00", 0],
   ["",     "9.002",  -0.004,   "00 00", 0],
+  ["",     "9.002",  0.005,    "00 00", 0],
+  ["",     "9.002",  -0.005,   "00 00", 0],
+  ["",     "9.002",  0.0051,   "00 01", 0.01],
+  ["",     "9.002",  -0.0051,  "87 ff", -0.01],
+  ["",     "9.002",  670433.29, "7f fe", 670433.28],
+  ["",     "9.002",  670597.11, "7f fe", 670433.28],
   ["",     "5.010",  12.5,     "0d",    13],
 ] as const;
 
@@ -96,7 +102,7 @@ describe("encodeValue tells the program what is wrong", () => {
     ["9.001",  -273.01,    RangeError, "below the minimum of 9.001 (-273)"],
     ["9.004",  -0.01,      RangeError, "below the minimum of 9.004 (0)"],
     ["9.027",  -459.61,    RangeError, "below the minimum of 9.027 (-459.6)"],
-    ["9.002",  670433.29,  RangeError, "above the maximum of 9.002 (670433.28)"],
+    ["9.002",  670597.12,  RangeError, "above the maximum of 9.002 (670433.28)"],
     ["9.001",  "warm",     TypeError,  '9.001 takes a number, not "warm"'],
     ["9.001",  Number.NaN, TypeError,  "9.001 takes a number, not NaN"],
     ["1.001",  "toggle",   TypeError,  "toggle of 1.001 needs a known value"],
