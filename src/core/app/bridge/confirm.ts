@@ -56,8 +56,12 @@ const land = (
       const error = failure("no_ack", `The transceiver did not confirm the telegram to ${ga}`);
       return endEntry(state, at, entry, { stage: "sent", error, sent, fields: { repeats } });
     }
+    case "rejected": {
+      // The data link layer has tried it twice already.
+      const error = failure("no_ack", `The transceiver did not take the telegram to ${ga}`);
+      return endEntry(state, at, entry, { stage: "dropped", error });
+    }
     case "offline":
-    case "rejected":
     case "queue_full":
       return unsent(state, at, entry);
     case "too_long": {

@@ -56,7 +56,7 @@ describe("§13.5 failure of a frame", () => {
     expect(it.documents(/result$/)).toMatchObject([{ id: "a", stage: "confirmed" }]);
   });
 
-  test.each(["offline", "rejected", "queue_full"] as const)(
+  test.each(["offline", "queue_full"] as const)(
     "%s: not sent, so it waits on, and half a second later it goes",
     (outcome) => {
       const it = ready(config(OBJECTS), ends(outcome));
@@ -73,6 +73,23 @@ describe("§13.5 failure of a frame", () => {
     },
   );
 
+  test("rejected: it was tried twice already, so it ends at once", () => {
+    const it = ready(config(OBJECTS), ends("rejected"));
+    it.message("knx/ga/1/2/3/set", set("a"));
+    it.message("knx/ga/1/3/10/set", set("b"));
+    it.advance(1_000);
+    expect(it.sent).toHaveLength(2);
+    expect(it.documents(/result$/)).toMatchObject([
+      {
+        id: "a",
+        stage: "dropped",
+        status: "error",
+        error: { code: "no_ack", message: "The transceiver did not take the telegram to 1/2/3" },
+      },
+      { id: "b", stage: "confirmed", status: "ok" },
+    ]);
+  });
+
   test("offline until the time to live is over", () => {
     const it = ready(config(OBJECTS), () => ({ outcome: "offline" }));
     it.message("knx/ga/1/2/3/set", set("a"));
@@ -84,7 +101,7 @@ describe("§13.5 failure of a frame", () => {
   });
 
   test("not sent, and a newer value waits: the newer one goes first", () => {
-    const it = ready(config(OBJECTS), ends("rejected"));
+    const it = ready(config(OBJECTS), ends("queue_full"));
     it.message("knx/ga/1/3/10/set", '{"value":10,"id":"a"}');
     it.message("knx/ga/1/2/3/set", set("x"));
     it.message("knx/ga/1/3/10/set", '{"value":20,"id":"b"}');
