@@ -230,15 +230,15 @@ const stateDocument = (
     id: held.id ?? undefined,
   });
 
+/** The bare value: a text without its quotes, so never called JSON. */
 const publishScalar = (state: BridgeState, ga: GroupAddress, value: Value): Turn => {
-  const plain = typeof value === "string";
   return publish(state, {
     for: "mqtt",
     type: "publish",
     topic: gaTopic(state.config, ga, "value"),
-    payload: plain ? value : JSON.stringify(value),
+    payload: typeof value === "string" ? value : JSON.stringify(value),
     qos: 1,
     retain: state.config.retain,
-    json: !plain,
+    json: false,
   });
 };
