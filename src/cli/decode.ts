@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import type { GroupAddress } from "../core/address.ts";
+import { findDpt } from "../core/dpt/dpt.ts";
 import { DROP_REASONS } from "../core/drop.ts";
 import { type ExplainOptions, type Explanation, explainFrame } from "../core/explain.ts";
 import { parseHex } from "../core/octets.ts";
@@ -56,7 +57,11 @@ const reader = async (options: Options): Promise<(text: string) => Line> => {
 };
 
 const explainOptionsOf = async ({ dpt, config }: Options): Promise<ExplainOptions> => {
-  if (dpt !== undefined) return { dptOf: () => dpt };
+  if (dpt !== undefined) {
+    if (findDpt(dpt) === undefined)
+      throw new Error(`--dpt ${dpt} is not a datapoint type known here; 9.001 is how they look`);
+    return { dptOf: () => dpt };
+  }
   if (config === undefined) return {};
   const { loadConfigFile } = await import("../config/file.ts");
   const loaded = loadConfigFile(config);
