@@ -2,7 +2,7 @@ import type { ChipKind } from "../../config.ts";
 import type { DropReason } from "../../drop.ts";
 import { frameLength, xorOf } from "./frame.ts";
 import { type Arrival, openRx, type Rx, type RxEvent } from "./rx.ts";
-import { closedFrame, garbage, searching } from "./search.ts";
+import { closedFrame, garbage, loneService, openSearch, searching } from "./search.ts";
 import { type ServiceKind, serviceLength, serviceOf } from "./tpuart.ts";
 
 /**
@@ -24,15 +24,13 @@ export const assemble = (
       return inPoll(rx, arrival, chip);
     case "service":
       return silence(rx.lastAt, arrival) > SILENCE_MS
-        ? after(settle(rx), atBoundary(arrival, chip))
+        ? after(settle(rx, chip), atBoundary(arrival, chip))
         : [
             openRx(arrival.at),
             [{ found: "service", kind: rx.kind, octets: [rx.first, arrival.octet] }],
           ];
     case "search":
-      return silence(rx.lastAt, arrival) > SILENCE_MS
-        ? after(settle(rx), atBoundary(arrival, chip))
-        : searching(rx, arrival);
+      return inSearch(rx, arrival, chip);
   }
 };
 
@@ -45,9 +43,9 @@ export const fallSilent = (
   chip: ChipKind | undefined,
 ): readonly [Rx, readonly RxEvent[]] => {
   const silent = openRx(rx.lastAt);
-  if (rx.mode !== "frame") return [silent, settle(rx)];
+  if (rx.mode !== "frame") return [silent, settle(rx, chip)];
   const reset: readonly RxEvent[] =
-    rx.gap === 0 && rx.octets.at(-1) === RESET
+    rx.octets.at(-1) === RESET && rx.gap !== rx.octets.length - 1
       ? [{ found: "service", kind: "reset", octets: [RESET] }]
       : NONE;
   return [silent, [...truncated(rx, chip), ...reset]];
@@ -64,6 +62,8 @@ const SILENCE_MS = 0.8;
 const PROVEN_SILENCE_MS = 4;
 /** What follows sooner than this had been waiting: the line was not silent, this program was not listening. */
 const WAITED_MS = 1;
+/** A service is believed to stand alone when this much silence follows it: more than a late read makes. */
+const ALONE_MS = 2;
 /** Octets needed before "one by one" means something: the first read of a batching port can hold a single octet, too. */
 const PROVEN_SINGLE = 3;
 /** Without any octet for this long an incomplete frame is given up; longer than any port holds octets back. */
@@ -103,7 +103,7 @@ const atBoundary = (
       return [openRx(at), [{ found: "drop", reason: "dl.unexpected-octet", octets: [octet] }]];
     case "unexpected":
       return [
-        { mode: "search", octets: [octet], reported: 1, lastAt: at },
+        { ...openSearch(at), octets: [octet], reported: 1 },
         [{ found: "drop", reason: "dl.unexpected-octet", octets: [octet] }, { found: "resync" }],
       ];
     default:
@@ -150,12 +150,11 @@ const inFrame = (
 
 /**
  * A doubled first octet makes a frame too long by two, and the first octet of its neighbour can close it. The true one then
- * stands inside: before a noticed silence, or, without any timing, right behind the double.
+ * stands inside: right behind the double, or before a noticed silence.
  */
 const shadowsAnother = (octets: readonly number[], gap: number): boolean =>
-  gap > 0
-    ? closedFrame(octets.slice(1, gap)) >= 0
-    : octets[0] === octets[1] && closedFrame(octets.slice(1, -1)) === 0;
+  (octets[0] === octets[1] && closedFrame(octets.slice(1, -1)) === 0) ||
+  (gap > 0 && closedFrame(octets.slice(1, gap)) >= 0);
 
 /**
  * Was there silence before the last octet for sure? It tells only now, by the pace of the octet after it: after a pause of
@@ -182,7 +181,8 @@ const splitAtSilence = (
 
 /**
  * A frame that was none. Its octets are looked through once more, because a lost or doubled octet shifts the end of a frame
- * into its neighbour: up to a noticed silence (`gap`) in search of a whole frame, from there on as if nothing had been before.
+ * into its neighbour.
+ * @param gap index before which the line seemed silent, 0 for none
  */
 const fail = (
   octets: readonly number[],
@@ -192,40 +192,35 @@ const fail = (
   chip: ChipKind | undefined,
 ): readonly [Rx, readonly RxEvent[]] => {
   const events: RxEvent[] = [{ found: "drop", reason, octets }, { found: "resync" }];
-  let rx: Rx = { mode: "search", octets: [], reported: 0, lastAt: at };
+  let rx: Rx = openSearch(at);
   for (let index = 1; index < octets.length; index++) {
-    if (index === gap && mayBegin(octets, gap, reason, chip)) rx = openRx(at);
-    const arrival = { octet: octets[index] ?? 0, behind: behind + octets.length - 1 - index, at };
-    const [next, found] = assemble(rx, arrival, chip);
-    rx = next;
+    const again = { octet: octets[index] ?? 0, behind: behind + octets.length - 1 - index, at };
+    const step: readonly [Rx, readonly RxEvent[]] =
+      rx.mode === "search" ? searching(rx, again, index === gap) : assemble(rx, again, chip);
+    rx = step[0];
     // garbage of a frame that was dropped as a whole is not dropped a second time
-    for (const event of found)
+    for (const event of step[1])
       if (event.found !== "drop" || event.reason !== "dl.garbage") events.push(event);
   }
   return [rx.mode === "search" ? { ...rx, reported: rx.octets.length } : rx, events];
 };
 
-/**
- * Is what stands behind a noticed silence to be believed? A frame proves itself in the end. A service does not, and payload
- * octets look like services: only the end of the line, or a confirmation or reset that came alone, is taken for one.
- */
-const mayBegin = (
-  octets: readonly number[],
-  gap: number,
-  reason: DropReason,
+const inSearch = (
+  rx: Extract<Rx, { mode: "search" }>,
+  arrival: Arrival,
   chip: ChipKind | undefined,
-): boolean => {
-  if (reason === "dl.truncated" || reason === "dl.poll") return true;
-  const kind = serviceOf(chip, octets[gap] ?? 0);
-  const alone = gap === octets.length - 1;
-  return kind === "frame" || (alone && (kind === "confirmation" || kind === "reset"));
+): readonly [Rx, readonly RxEvent[]] => {
+  const silent = silence(rx.lastAt, arrival);
+  if (silent > ALONE_MS && loneService(rx, chip) !== undefined)
+    return after(settle(rx, chip), atBoundary(arrival, chip));
+  return searching(rx, arrival, silent > SILENCE_MS);
 };
 
 /** A frame cut off by silence; it is too late to acknowledge anything found in it. */
 const truncated = (rx: InFrame, chip: ChipKind | undefined): readonly RxEvent[] => {
   const arrival = { octet: 0, behind: 0, at: rx.lastAt };
   const [rest, events] = fail(rx.octets, rx.gap, "dl.truncated", arrival, chip);
-  return [...events.filter((event) => event.found !== "header"), ...settle(rest)];
+  return [...events.filter((event) => event.found !== "header"), ...settle(rest, chip)];
 };
 
 const inPoll = (
@@ -249,11 +244,15 @@ const inPoll = (
 /** Control, source, polling group address, number of slots, check octet; then one octet a slot. */
 const POLL_HEADER = 7;
 
-/** What is left when the search ends in silence. */
-const settle = (rx: Rx): readonly RxEvent[] => {
+/** What is left when the line has fallen silent. */
+const settle = (rx: Rx, chip: ChipKind | undefined): readonly RxEvent[] => {
   switch (rx.mode) {
-    case "search":
-      return garbage(rx.octets.slice(rx.reported));
+    case "search": {
+      const service = loneService(rx, chip);
+      return service === undefined
+        ? garbage(rx.octets.slice(rx.reported))
+        : [...garbage(rx.octets.slice(rx.reported, -1)), service];
+    }
     case "poll":
       return [{ found: "drop", reason: "dl.poll", octets: rx.octets }];
     case "service":

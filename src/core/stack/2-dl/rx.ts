@@ -7,7 +7,7 @@ import type { ServiceKind } from "./tpuart.ts";
  *
  * boundary: the next octet begins a frame or is a service of the chip · frame: inside a frame whose start was proven ·
  * poll: inside an L_Poll_Data frame · service: inside a service of two octets · search: the place in the stream is lost; only
- * a whole frame whose check octet closes, or silence, gives it back.
+ * a whole frame whose check octet closes, a service that stands alone, or long silence gives it back.
  */
 export type Rx = Readonly<
   | { mode: "boundary"; lastAt: number }
@@ -31,6 +31,8 @@ export type Rx = Readonly<
       octets: readonly number[];
       /** How many of them were already part of a drop. */
       reported: number;
+      /** Index before which the line seemed silent last; −1 when it never did. */
+      gap: number;
       lastAt: number;
     }
 >;

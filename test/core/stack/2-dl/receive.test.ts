@@ -56,8 +56,10 @@ describe("frames that go no further", () => {
     expect(link.up()).toEqual([]);
     expect(link.drops()).toEqual(["dl.check-octet"]);
     link.clock.advance(2.6);
-    link.receive("07");
+    link.receive("0F");
     expect(link.drops()).toEqual([]);
+    link.clock.advance(60);
+    expect(link.state().tx.restUntil).toBeGreaterThan(0);
     expect(link.state().rx.mode).toBe("boundary");
   });
 

@@ -1,6 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { toHex } from "../../../../src/core/octets.ts";
+import { seededRandom } from "../../../../src/sim/random.ts";
 import { hex } from "../../../../src/testing/watch.ts";
 import { dataLink } from "./data-link.ts";
 
@@ -73,6 +74,94 @@ describe("damage costs at most the telegram it was in", () => {
       }
     },
   );
+});
+
+/** When the octets of the line are read, each as [time, octets read at once]; `times` are those on the line. */
+type Port = (times: readonly number[]) => readonly (readonly [at: number, count: number])[];
+
+/** Late by up to `ms`, each octet in a read of its own; none overtakes another. */
+const late =
+  (ms: number, seed: number): Port =>
+  (times) => {
+    const random = seededRandom(seed);
+    let last = 0;
+    return times.map((time) => {
+      last = Math.max(last, time + random.next() * ms);
+      return [last, 1];
+    });
+  };
+
+/** All that is there at each tick, as USB adapters do. */
+const ticks =
+  (ms: number): Port =>
+  (times) => {
+    const reads = new Map<number, number>();
+    for (const time of times) {
+      const tick = Math.ceil(time / ms) * ms;
+      reads.set(tick, (reads.get(tick) ?? 0) + 1);
+    }
+    return [...reads];
+  };
+
+/** At the trigger level of the FIFO, or when 1.67 ms have passed without an octet, as a PL011 does. */
+const fifo =
+  (trigger: number): Port =>
+  (times) => {
+    const reads: [number, number][] = [];
+    let held = 0;
+    for (const [index, time] of times.entries()) {
+      held++;
+      const pause = (times[index + 1] ?? Number.POSITIVE_INFINITY) - time;
+      if (held < trigger && pause <= 1.67) continue;
+      reads.push([held < trigger ? time + 1.67 : time, held]);
+      held = 0;
+    }
+    return reads;
+  };
+
+describe("damage costs at most the telegram it was in, however the port delivers", () => {
+  const ports = {
+    "up to 1 ms late": (seed: number) => late(1, seed),
+    "up to 2.5 ms late": (seed: number) => late(2.5, seed),
+    "5 ms ticks": () => ticks(5),
+    "16 ms ticks": () => ticks(16),
+    "FIFO, trigger 8": () => fifo(8),
+    "FIFO, trigger 16": () => fifo(16),
+  } as const;
+
+  describe.each(Object.keys(ports) as (keyof typeof ports)[])("%s", (name) => {
+    test.prop([fc.nat({ max: TELEGRAMS.length - 2 }), damage, fc.nat()], { numRuns: 150 })(
+      "one octet lost, doubled or flipped",
+      (victim, damaged, seed) => {
+        const link = dataLink();
+        const octets: number[] = [];
+        const times: number[] = [];
+        let time = link.clock.now();
+        for (const [index, telegram] of TELEGRAMS.entries()) {
+          const sent = index === victim ? damaged([...hex(telegram)]) : [...hex(telegram)];
+          for (const octet of sent) {
+            time += 13 / 9.6;
+            octets.push(octet);
+            times.push(time);
+          }
+          time += PAUSE_MS;
+        }
+        let next = 0;
+        for (const [at, count] of ports[name](seed)(times)) {
+          link.clock.advance(Math.max(0, at - link.clock.now()));
+          link.atOnce(toHex(octets.slice(next, next + count)));
+          next += count;
+        }
+        link.clock.advance(100);
+        const others = tpdus.filter((_, index) => index !== victim);
+        const heard = delivered(link);
+        expect(others.filter((tpdu) => !heard.includes(tpdu))).toEqual([]);
+        // a flipped control field can be a Reset.ind, at a boundary, like a true one
+        const reset = damaged([...hex(TELEGRAMS[victim] ?? "")])[0] === 0x03;
+        expect(link.state().link.state).toBe(reset ? "checking" : "online");
+      },
+    );
+  });
 });
 
 describe("noise", () => {
