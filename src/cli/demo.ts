@@ -82,7 +82,7 @@ const demo = async (options: DemoOptions): Promise<number> => {
     throw new Error(`demo: ${loaded.errors.map(({ message }) => message).join("; ")}`);
   const { stack, port, mqtt } = loaded.config;
   const log = await openLog(options.logLevel);
-  const broker = await openBroker(log, options.port);
+  const broker = await openBroker(log, mqtt.base, options.port);
   const shell = openShell({
     config: stack,
     serial: { ...port, binding: simulated.binding },

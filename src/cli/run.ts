@@ -77,7 +77,9 @@ const serve = async (config: Config, options: RunOptions, log: Logger): Promise<
   ]);
   log.info({ instance, port: port.path }, "knxpi starts");
   const broker =
-    mqtt.url === undefined ? await (await import("../shell/broker.ts")).openBroker(log) : undefined;
+    mqtt.url === undefined
+      ? await (await import("../shell/broker.ts")).openBroker(log, mqtt.base)
+      : undefined;
   const shell = openShell({
     config: {
       ...stack,

@@ -12,12 +12,27 @@ export type Broker = Readonly<{
 }>;
 
 /**
- * A broker of our own, for those who have none: reachable from this machine only, nothing stored, MQTT 3.1.1.
+ * A broker of our own, for those who have none: reachable from this machine only, nothing on disk, MQTT 3.1.1.
+ * @param base topic of the bridge: a retained command below it is not kept, and reaches the bridge with its retain flag,
+ *   which MQTT 3.1.1 would hide, so that the bridge refuses it
  * @throws when none of the ports is free
  */
-export const openBroker = async (log: Logger, wanted = 1883): Promise<Broker> => {
+export const openBroker = async (log: Logger, base: string, wanted = 1883): Promise<Broker> => {
   const { Aedes } = await import("aedes");
-  const aedes = await Aedes.createBroker();
+  const aedes = await Aedes.createBroker({
+    authorizePublish(_client, packet, done) {
+      if (packet.retain && packet.payload.length > 0 && isCommand(base, packet.topic)) {
+        packet.retain = false;
+        packet.properties = { userProperties: WAS_RETAINED };
+      }
+      done(null);
+    },
+    authorizeForward({ clean }, packet) {
+      // A session that outlives its connection, never ours, cannot confirm what is marked as retained.
+      if (clean && packet.properties?.userProperties === WAS_RETAINED) packet.retain = true;
+      return packet;
+    },
+  });
   const server = createServer(aedes.handle);
   const port = await listen(server, wanted);
   const sockets = new Set<Socket>();
@@ -55,6 +70,9 @@ export const openBroker = async (log: Logger, wanted = 1883): Promise<Broker> =>
   };
 };
 
+const isCommand = (base: string, topic: string): boolean =>
+  topic.startsWith(`${base}/`) && COMMAND.test(topic.slice(base.length));
+
 const listen = async (server: Server, wanted: number): Promise<number> => {
   for (let port = wanted; ; port++) {
     try {
@@ -74,5 +92,8 @@ const listen = async (server: Server, wanted: number): Promise<number> => {
   }
 };
 
+const COMMAND = /\/(set|get)$|^\/bridge\/request\/./;
+/** Travels with the message inside the broker only: MQTT 3.1.1 knows no properties. */
+const WAS_RETAINED = { retained: "refused" };
 const HOST = "127.0.0.1";
 const PORTS_TRIED = 50;

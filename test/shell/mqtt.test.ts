@@ -290,7 +290,7 @@ describe("the embedded broker", () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port }: AddressInfo = Object(taken.address());
-    const broker = await openBroker(log, port);
+    const broker = await openBroker(log, "knx", port);
     cleanUp.push(broker.close, async () => {
       taken.close();
     });

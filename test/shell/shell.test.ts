@@ -45,7 +45,7 @@ beforeEach(async () => {
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { stack, port, mqtt: options } = loaded.config;
-  broker = await openBroker(logged.log, 0);
+  broker = await openBroker(logged.log, "knx", 0);
   seen = collector<Seen>();
   broker.watch("knx/#", (topic, payload) => seen.push({ topic, payload }));
   person = await mqtt.connectAsync(broker.url);
@@ -83,6 +83,30 @@ describe("the whole program on a simulated house", () => {
       origin: "mqtt",
     });
   });
+
+  test.each([0, 1, 2] as const)(
+    "a retained command with QoS %i is refused, and the broker does not keep it",
+    async (qos) => {
+      const late = collector<Seen>();
+      person.on("message", (topic, payload) => late.push({ topic, payload: payload.toString() }));
+      const retained = { qos, retain: true };
+      await person.publishAsync("knx/ga/1/1/10/set", '{"value":true,"id":"r"}', retained);
+      await person.publishAsync("knx/ga/1/1/10/get", '{"id":"r"}', retained);
+      await person.publishAsync("knx/bridge/request/anything", "x", retained);
+      for (const leaf of ["set", "get"])
+        expect(
+          JSON.parse(await saw("knx/bridge/error", `"topic":"knx/ga/1/1/10/${leaf}"`)),
+        ).toMatchObject({ ga: "1/1/10", error: { code: "retained_command" } });
+      await person.subscribeAsync("knx/#");
+      await late.until(({ topic }) => topic === "knx/bridge/bus");
+      // What is sent now comes after everything that is kept.
+      await person.publishAsync("knx/ga/1/1/10/set", '{"value":false,"id":"now"}', { qos: 1 });
+      await late.until(({ topic }) => topic === "knx/ga/1/1/10/result");
+      const commands = late.items.filter(({ topic }) => /(set|get)$|request/.test(topic));
+      expect(commands.map(({ payload }) => payload)).toEqual(['{"value":false,"id":"now"}']);
+      expect(house.lamp.on).toBe(false);
+    },
+  );
 
   test("the port unplugged and plugged in again: commands work again, the log names both", async () => {
     house.ports.unplug(house.path);
