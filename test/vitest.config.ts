@@ -3,12 +3,11 @@ import { PlainSummary } from "./plain-summary.ts";
 
 export default defineConfig({
   test: {
-    root: "test",
     // most of the time went into loading the same modules anew for each file; no test leaves anything behind
     isolate: false,
-    include: ["**/*.test.ts"],
-    exclude: ["interop/**", "bench/**"],
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/interop/**", "test/bench/**"],
     reporters: ["default", new PlainSummary()],
-    coverage: { include: ["../src/core/**"] },
+    coverage: { include: ["src/core/**/*.ts"] },
   },
 });

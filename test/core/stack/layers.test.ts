@@ -1,5 +1,7 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { GroupAddress, IndividualAddress } from "../../../src/core/address.ts";
+import { groupSet } from "../../../src/core/group-set.ts";
 import { testStack } from "../../../src/testing.ts";
 
 /** Own address 1.1.5; what is written as answer to a frame, without the acknowledge. */
@@ -51,6 +53,23 @@ const DROPS = [
 describe("everything else is a drop with its own reason", () => {
   test.each(DROPS)("$is: $reason", ({ octets, reason }) => {
     expect(answers(octets).drops).toContain(reason);
+  });
+});
+
+describe("a new address and other group addresses", () => {
+  test("are acknowledged and answered from now on, the old ones no more", () => {
+    const stack = testStack({ objects: { "1/0/1": true } });
+    const address = IndividualAddress(0x1106);
+    const groups = groupSet([GroupAddress(0x0802)]);
+    stack.deliver({ for: "dl", type: "configure.req", address, groups });
+    stack.deliver({ for: "nl", type: "configure.req", address });
+    stack.receive("BC 11 01 08 01 E1 00 81 3A");
+    stack.receive("B0 11 01 11 05 60 80 AB");
+    expect(stack.written()).toEqual([]);
+    stack.receive("BC 11 01 08 02 E1 00 81 39");
+    stack.receive("BC 11 01 11 06 61 03 00 26");
+    stack.clock.advance(60);
+    expect(stack.written().join(" ")).toMatch(/^11 11 80 bc 81 11 82 06 /);
   });
 });
 
