@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LogLevel } from "../config/config.ts";
 import type { ChipKind } from "../core/config.ts";
-import type { House } from "../sim/house.ts";
+import type { House, HouseObject } from "../sim/house.ts";
 
 export type DemoOptions = Readonly<{
   port: number;
@@ -104,17 +104,7 @@ const demo = async (options: DemoOptions): Promise<number> => {
 };
 
 /** JSON is YAML, so the house goes through the same checks as any configuration. */
-const configuration = (
-  { path }: House,
-  objects: readonly Readonly<{
-    ga: string;
-    name: string;
-    room: string;
-    dpt: string;
-    writable: boolean;
-    state?: string;
-  }>[],
-): string =>
+const configuration = ({ path }: House, objects: readonly HouseObject[]): string =>
   JSON.stringify({
     version: 1,
     instance: "demo",

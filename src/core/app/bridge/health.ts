@@ -22,13 +22,13 @@ export const publishHealth = (state: BridgeState, request: HealthRequest): Turn 
     json: true,
   });
 
-const healthDocument = (state: BridgeState, { counters, process, at }: HealthRequest) => {
+const healthDocument = (state: BridgeState, { counters, process: figures, at }: HealthRequest) => {
   const of = (counter: Counter): number => counters[counter] ?? 0;
   const { broker, bus, counts, tallies } = state;
   const problems = problemsOf(state, at);
   return {
     ts: isoTime(state.epoch + at),
-    uptime_s: Math.round(process.uptimeS),
+    uptime_s: Math.round(figures.uptimeS),
     ok: problems.length === 0,
     problems,
     bus: { state: bus.state, ...loadFigures(state, at) },
@@ -72,9 +72,9 @@ const healthDocument = (state: BridgeState, { counters, process, at }: HealthReq
       temperature_warning: of("chip.temperature-warning") > 0,
     },
     process: {
-      rss_mb: process.rssMb,
-      cpu_pct: process.cpuPercent,
-      loop_lag_ms_p99: process.loopLagMs,
+      rss_mb: figures.rssMb,
+      cpu_pct: figures.cpuPercent,
+      loop_lag_ms_p99: figures.loopLagMs,
     },
     drops: split(counters, true),
     counters: split(counters, false),

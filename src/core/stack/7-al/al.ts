@@ -70,21 +70,13 @@ const onGroup = (
           }
         : drop("al.length", apdu);
     case "A_GroupValue_Write":
-      return {
-        for: "bridge",
-        type: "A_GroupValue_Write.ind",
-        destination,
-        value: groupValueOf(pdu),
-        source,
-        priority,
-        hops,
-        repeated,
-        at,
-      };
     case "A_GroupValue_Response":
       return {
         for: "bridge",
-        type: "A_GroupValue_Response.ind",
+        type:
+          pdu.service === "A_GroupValue_Write"
+            ? "A_GroupValue_Write.ind"
+            : "A_GroupValue_Response.ind",
         destination,
         value: groupValueOf(pdu),
         source,
