@@ -1,6 +1,7 @@
 import type { Cancel } from "./clock.ts";
 import { createDevice, type Device } from "./device.ts";
 import type { Line } from "./line.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { octets } from "./telegram.ts";
 
 export type BlindGroups = Readonly<{
@@ -19,7 +20,12 @@ export interface Blind extends Device {
 
 export const createBlind = (
   line: Line,
-  options: { name: string; address: string; groups: BlindGroups },
+  options: {
+    name: string;
+    address: string;
+    groups: BlindGroups;
+    management?: ManagementOptions;
+  },
 ): Blind => {
   const { groups } = options;
   let position = 0;
@@ -62,6 +68,9 @@ export const createBlind = (
   });
   return {
     ...device,
+    get address() {
+      return device.address;
+    },
     get position() {
       return position;
     },

@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "./device.ts";
 import type { Line } from "./line.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { bit } from "./telegram.ts";
 
 /** A push button: sends the other value each time. */
@@ -9,12 +10,20 @@ export interface Button extends Device {
 
 export const createButton = (
   line: Line,
-  options: { name: string; address: string; groups: Readonly<{ press: string }> },
+  options: {
+    name: string;
+    address: string;
+    groups: Readonly<{ press: string }>;
+    management?: ManagementOptions;
+  },
 ): Button => {
   let on = false;
   const device = createDevice({ line, ...options });
   return {
     ...device,
+    get address() {
+      return device.address;
+    },
     press: () => {
       on = !on;
       device.send(options.groups.press, "write", bit(on));

@@ -128,6 +128,10 @@ export const createChip = (options: ChipOptions): Chip => {
         break;
       case "U_ActivateBusmon.req":
         state.mode = "busmonitor";
+        // From now on it only listens: what it was to send is forgotten, and nothing reports on it.
+        port.abort();
+        upload.clear();
+        refusing = false;
         reception.clear();
         break;
       case "U_StopMode.req":

@@ -2,9 +2,12 @@ import { BROADCAST, parseGroupAddress, parseIndividualAddress } from "../core/ad
 import type { Octets } from "../core/octets.ts";
 import { sameOctets } from "../core/octets.ts";
 import type { Cancel } from "./clock.ts";
+import { readFrame } from "./frame.ts";
 import type { Line } from "./line.ts";
+import { createManagement, type Management } from "./management.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { type GroupService, groupTelegram, readTelegram, type Value } from "./telegram.ts";
-import { ACK, isIntact, NAK } from "./tp1.ts";
+import { ACK, isIntact, isRepeated, NAK } from "./tp1.ts";
 
 /** What a device does with one of its group addresses. */
 export type GroupObject = Readonly<{
@@ -16,7 +19,10 @@ export type GroupObject = Readonly<{
 /** A device of the house, with the manners of a real one: it acknowledges exactly what is meant for it. */
 export interface Device {
   readonly name: string;
+  /** Where it answers at the moment. */
   readonly address: string;
+  /** Absent: it knows its groups only. */
+  readonly management: Management | undefined;
   send(to: string, service: GroupService, value: Value): void;
   /** Runs later, unless the line loses power before. */
   later(ms: number, run: () => void): Cancel;
@@ -28,26 +34,32 @@ export const createDevice = (options: {
   name: string;
   address: string;
   objects?: Readonly<Record<string, GroupObject>>;
-  /** The line's power came back. */
+  /** The line's power came back, or the device has restarted. */
   powered?: () => void;
+  /** Makes it a device that can be managed point to point. */
+  management?: ManagementOptions;
 }): Device => {
-  const { line, name, address, powered = () => {} } = options;
+  const { line, name, powered = () => {} } = options;
   const objects = new Map<number | undefined, GroupObject & { ga: string }>();
   for (const [ga, object] of Object.entries(options.objects ?? {}))
     objects.set(parseGroupAddress(ga), { ga, ...object });
-  const own = parseIndividualAddress(address);
+  const first = parseIndividualAddress(options.address);
   const pending = new Set<Cancel>();
   let frame: number[] = [];
   let last: Octets = [];
   const waiting: Octets[] = [];
   let loading = false;
+  let restarting = false;
+
+  const address = (): string => managed?.address ?? options.address;
 
   const isForMe = (): boolean => {
+    if (restarting) return false;
     const [control = 0, second = 0, , fourth = 0, fifth = 0, sixth = 0] = frame;
     const standard = (control & 0x80) !== 0;
     const destination = standard ? (fourth << 8) | fifth : (fifth << 8) | sixth;
     const toGroup = ((standard ? sixth : second) & 0x80) !== 0;
-    if (!toGroup) return destination === own;
+    if (!toGroup) return destination === (managed?.individualAddress ?? first);
     return destination === BROADCAST || objects.has(destination);
   };
 
@@ -56,11 +68,14 @@ export const createDevice = (options: {
     last.length > 0 && sameOctets(frame.slice(1, -1), last.slice(1, -1));
 
   const understand = (): void => {
-    const telegram = readTelegram(frame);
-    const again = telegram?.repeated === true && isRepetition();
+    const received = readFrame(frame);
+    const again = received?.repeated === true && isRepetition();
     if (isIntact(frame)) last = frame;
+    if (received === undefined || again) return;
+    managed?.receive(received);
+    const telegram = readTelegram(frame);
     const object = telegram === undefined ? undefined : objects.get(telegram.to);
-    if (telegram === undefined || object === undefined || again) return;
+    if (telegram === undefined || object === undefined) return;
     const { read, written, ga } = object;
     if (telegram.service !== "read") written?.(telegram.data);
     else if (read !== undefined) later(REACTION_MS, () => send(ga, "response", read()));
@@ -74,20 +89,31 @@ export const createDevice = (options: {
     },
     acknowledge: () => {
       if (!isForMe()) return undefined;
-      if (!isIntact(frame)) return NAK;
-      understand();
-      return ACK;
+      if (isIntact(frame)) {
+        understand();
+        return ACK;
+      }
+      // The same words may be said twice: what comes again now is new, unless this was a repetition already.
+      if (!isRepeated(frame[0] ?? 0)) last = [];
+      return NAK;
     },
     frameEnd: () => {},
     power: (on) => {
       forget();
+      restarting = false;
       if (on) powered();
     },
   });
 
   const send = (to: string, service: GroupService, { data, short }: Value): void => {
+    const hops = managed?.hops ?? 6;
+    enqueue(groupTelegram({ source: address(), to, service, data, short, hops }));
+  };
+
+  const enqueue = (octets: readonly number[]): void => {
+    if (restarting) return;
     if (waiting.length === QUEUE_LIMIT) waiting.shift();
-    waiting.push(groupTelegram({ source: address, to, service, data, short }));
+    waiting.push(octets);
     sendNext();
   };
 
@@ -123,11 +149,35 @@ export const createDevice = (options: {
     waiting.length = 0;
     loading = false;
     last = [];
+    managed?.stop();
   };
+
+  const restart = (erase: () => void): void => {
+    later(RESTART_AFTER_MS, () => {
+      if (port.active || loading || waiting.length > 0) return restart(erase);
+      erase();
+      forget();
+      restarting = true;
+      later(RESTART_MS, () => {
+        restarting = false;
+        powered();
+      });
+    });
+  };
+
+  const managed =
+    options.management &&
+    createManagement(
+      { ...options.management, address: options.address },
+      { later, restart, send: (octets) => later(REACTION_MS, () => enqueue(octets)) },
+    );
 
   return {
     name,
-    address,
+    get address() {
+      return address();
+    },
+    management: managed,
     send,
     later,
     detach: () => {
@@ -139,6 +189,10 @@ export const createDevice = (options: {
 
 /** From the request to the answer, as a small device takes. */
 const REACTION_MS = 8;
+/** From the request to restart to its beginning: the answer and its acknowledge have this long. */
+const RESTART_AFTER_MS = 200;
+/** Until it hears again. */
+const RESTART_MS = 500;
 /** Between two frames, to load the next one into its transceiver: the gap that lets others have their turn. */
 const LOAD_MS = 10;
 /** What a device cannot get rid of any more is out of date: the oldest goes. */

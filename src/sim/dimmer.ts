@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "./device.ts";
 import type { Line } from "./line.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { octets } from "./telegram.ts";
 
 export type DimmerGroups = Readonly<{ relative: string; level: string; state: string }>;
@@ -12,7 +13,12 @@ export interface Dimmer extends Device {
 
 export const createDimmer = (
   line: Line,
-  options: { name: string; address: string; groups: DimmerGroups },
+  options: {
+    name: string;
+    address: string;
+    groups: DimmerGroups;
+    management?: ManagementOptions;
+  },
 ): Dimmer => {
   const { groups } = options;
   let level = 0;
@@ -41,6 +47,9 @@ export const createDimmer = (
   });
   return {
     ...device,
+    get address() {
+      return device.address;
+    },
     get level() {
       return level;
     },

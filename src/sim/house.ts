@@ -9,6 +9,8 @@ import { createDimmer, type Dimmer } from "./dimmer.ts";
 import { createFaults, type FaultRates, type Faults } from "./faults.ts";
 import { createLamp, type Lamp } from "./lamp.ts";
 import { createLine, type Line } from "./line.ts";
+import type { Management } from "./management.ts";
+import { PRODUCTS } from "./products.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { bit, octets } from "./telegram.ts";
 import { createThermometer, type Thermometer } from "./thermometer.ts";
@@ -67,6 +69,8 @@ export interface House {
   readonly blind: Blind;
   readonly button: Button;
   readonly thermometer: Thermometer;
+  /** A device as whoever stands in front of it sees it, its programming button included. @throws RangeError: no such name */
+  management(name: string): Management;
   /** One more transceiver on the same line, for one more host. */
   addChip(options: Omit<ChipOptions, "line">): Chip;
   /** Devices of their own that write to these group addresses in turn, at random moments. */
@@ -86,27 +90,34 @@ export const startHouse = (options: HouseOptions = {}): House => {
     name: "ceiling light",
     address: "1.1.10",
     groups: { switch: "1/1/10", state: "1/4/10" },
+    management: PRODUCTS.ceilingLight,
   });
   const dimmer = createDimmer(line, {
     name: "dining light",
     address: "1.1.11",
     groups: { relative: "1/2/10", level: "1/3/10", state: "1/5/10" },
+    management: PRODUCTS.diningLight,
   });
   const blind = createBlind(line, {
     name: "blind",
     address: "1.1.12",
     groups: { upDown: "2/1/1", stop: "2/1/2", position: "2/1/3", state: "2/1/4" },
+    management: PRODUCTS.blind,
   });
   const button = createButton(line, {
     name: "push button",
     address: "1.1.13",
     groups: { press: "1/1/17" },
+    management: PRODUCTS.pushButton,
   });
   const thermometer = createThermometer(line, {
     name: "thermometer",
     address: "1.1.14",
     groups: { temperature: "4/0/1" },
+    management: PRODUCTS.thermometer,
   });
+
+  const devices: readonly Device[] = [lamp, dimmer, blind, button, thermometer];
 
   const addChip: House["addChip"] = (chipOptions) => createChip({ line, faults, ...chipOptions });
   const chip = addChip({ kind, baud, eightBit, name: "knxpi" });
@@ -142,12 +153,16 @@ export const startHouse = (options: HouseOptions = {}): House => {
     blind,
     button,
     thermometer,
+    management: (name) => {
+      const { management } = devices.find((device) => device.name === name) ?? {};
+      if (management === undefined) throw new RangeError(`no device in this house: ${name}`);
+      return management;
+    },
     addChip,
     talk,
     stop: () => {
       stopLiving();
-      for (const part of [lamp, dimmer, blind, button, thermometer, chip, ...talkers])
-        part.detach();
+      for (const part of [...devices, chip, ...talkers]) part.detach();
       ownClock.stop();
     },
   };

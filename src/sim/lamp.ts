@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "./device.ts";
 import type { Line } from "./line.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { bit } from "./telegram.ts";
 
 export type LampGroups = Readonly<{ switch: string; state: string }>;
@@ -11,7 +12,12 @@ export interface Lamp extends Device {
 
 export const createLamp = (
   line: Line,
-  options: { name: string; address: string; groups: LampGroups },
+  options: {
+    name: string;
+    address: string;
+    groups: LampGroups;
+    management?: ManagementOptions;
+  },
 ): Lamp => {
   const { groups } = options;
   let on = false;
@@ -32,6 +38,9 @@ export const createLamp = (
   });
   return {
     ...device,
+    get address() {
+      return device.address;
+    },
     get on() {
       return on;
     },

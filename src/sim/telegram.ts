@@ -1,11 +1,10 @@
 import { parseGroupAddress, parseIndividualAddress } from "../core/address.ts";
 import type { Priority } from "../core/impulse.ts";
 import type { Octets } from "../core/octets.ts";
-import { checkOctet, isIntact, isRepeated } from "./tp1.ts";
+import { readFrame, writeFrame } from "./frame.ts";
 
 /*
- * Group telegrams in standard frames, written and read apart from the stack, so that the stack meets an opinion that is
- * not its own.  ctrl  source(2)  destination(2)  AT|hops|length  TPCI  APCI|value  value…  check
+ * Group telegrams, written and read apart from the stack like the frames they travel in.  TPCI  APCI|value  value…
  */
 
 export type GroupService = "read" | "response" | "write";
@@ -40,41 +39,41 @@ export const groupTelegram = (telegram: {
   data?: Octets;
   short?: boolean;
   priority?: Priority;
+  hops?: number;
 }): readonly number[] => {
-  const { service, data = [0], short = telegram.data === undefined, priority = "low" } = telegram;
+  const { service, data = [0], short = telegram.data === undefined } = telegram;
+  const { priority = "low", hops = 6 } = telegram;
   const source = parseIndividualAddress(telegram.source);
   const to = parseGroupAddress(telegram.to);
   if (source === undefined || to === undefined || data.length > 14)
     throw new RangeError(`no telegram: ${telegram.source} → ${telegram.to}`);
   const apci = APCI[service];
   const apdu = short ? [apci | ((data[0] ?? 0) & 0x3f)] : [apci, ...data];
-  const frame = [
-    0xb0 | PRIORITIES[priority],
-    source >> 8,
-    source & 0xff,
-    to >> 8,
-    to & 0xff,
-    0xe0 | apdu.length,
-    0x00,
-    ...apdu,
-  ];
-  return [...frame, checkOctet(frame)];
+  return writeFrame({
+    source,
+    destination: to,
+    toGroup: true,
+    priority: PRIORITIES[priority],
+    hops,
+    tpdu: [0x00, ...apdu],
+  });
 };
 
 /** @returns nothing for whatever is not an intact group telegram */
-export const readTelegram = (frame: Octets): Telegram | undefined => {
-  const [control = 0, , , , , npci = 0, tpci, apci] = frame;
-  if ((control & 0x80) === 0 || (npci & 0x80) === 0 || !isIntact(frame)) return undefined;
+export const readTelegram = (octets: Octets): Telegram | undefined => {
+  const frame = readFrame(octets);
+  if (frame === undefined || !frame.toGroup) return undefined;
+  const [tpci, apci] = frame.tpdu;
   if (tpci !== 0 || apci === undefined) return undefined;
   const service = SERVICES.get(apci & 0xc0);
   if (service === undefined) return undefined;
-  const short = frame.length === 9;
+  const short = frame.tpdu.length === 2;
   return {
-    source: word(frame, 1),
-    to: word(frame, 3),
+    source: frame.source,
+    to: frame.destination,
     service,
-    repeated: isRepeated(control),
-    data: short ? [apci & 0x3f] : frame.slice(8, -1),
+    repeated: frame.repeated,
+    data: short ? [apci & 0x3f] : frame.tpdu.slice(2),
     short,
   };
 };
@@ -84,6 +83,3 @@ const SERVICES: ReadonlyMap<number, GroupService> = new Map([
   [APCI.response, "response"],
   [APCI.write, "write"],
 ] as const);
-
-const word = (frame: Octets, index: number): number =>
-  ((frame[index] ?? 0) << 8) | (frame[index + 1] ?? 0);

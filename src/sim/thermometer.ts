@@ -1,5 +1,6 @@
 import { createDevice, type Device } from "./device.ts";
 import type { Line } from "./line.ts";
+import type { ManagementOptions } from "./management-options.ts";
 import { octets, type Value } from "./telegram.ts";
 
 /** A room temperature sensor: sends when it became 0.2 K warmer or colder, from time to time, and when asked. */
@@ -9,7 +10,12 @@ export interface Thermometer extends Device {
 
 export const createThermometer = (
   line: Line,
-  options: { name: string; address: string; groups: Readonly<{ temperature: string }> },
+  options: {
+    name: string;
+    address: string;
+    groups: Readonly<{ temperature: string }>;
+    management?: ManagementOptions;
+  },
 ): Thermometer => {
   const ga = options.groups.temperature;
   let celsius = 21;
@@ -31,6 +37,9 @@ export const createThermometer = (
   device.later(FIRST_MS, sendCyclically);
   return {
     ...device,
+    get address() {
+      return device.address;
+    },
     get celsius() {
       return celsius;
     },
