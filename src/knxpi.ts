@@ -14,7 +14,8 @@ export {
   parseIndividualAddress,
 } from "./core/address.ts";
 export { type BridgeState, bridge, openBridge } from "./core/app/bridge/bridge.ts";
-export { type DeviceState, device, openDevice } from "./core/app/device.ts";
+export { device } from "./core/app/device/device.ts";
+export { type DeviceState, openDevice } from "./core/app/device/state.ts";
 export type * from "./core/config.ts";
 export type { Decoded } from "./core/decoded.ts";
 export type { Dpt, Value } from "./core/dpt/dpt.ts";
@@ -33,5 +34,5 @@ export { tl } from "./core/stack/4-tl/tl.ts";
 export { decodeTpdu, encodeTpdu, type Tpdu } from "./core/stack/4-tl/tpci.ts";
 export { openTlsm, type TlsmState, tlsm } from "./core/stack/4-tlsm/tlsm.ts";
 export { al } from "./core/stack/7-al/al.ts";
-export { type Apdu, decodeApdu } from "./core/stack/7-al/apci.ts";
+export { type Apdu, type ApduOf, decodeApdu, encodeApdu } from "./core/stack/7-al/apdu.ts";
 export { openStack, run, type StackState } from "./core/stack/stack.ts";

@@ -6,6 +6,7 @@
 export { toHex } from "./core/octets.ts";
 export { createChip } from "./sim/chip.ts";
 export { realClock, virtualClock } from "./sim/clock.ts";
+export { createDevice } from "./sim/device.ts";
 export { createFaults } from "./sim/faults.ts";
 export { startHouse } from "./sim/house.ts";
 export { createLine } from "./sim/line.ts";

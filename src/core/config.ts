@@ -7,6 +7,7 @@ import type { Octets } from "./octets.ts";
 export type StackConfig = Readonly<{
   dl: DlConfig;
   nl: NlConfig;
+  tlsm: TlsmConfig;
   device: DeviceConfig;
   bridge: BridgeConfig;
 }>;
@@ -36,9 +37,24 @@ export type NlConfig = Readonly<{
   hops: number;
 }>;
 
+export type TlsmConfig = Readonly<{
+  /** Which of the standard's machines; they differ in how they recover from errors. */
+  style: TlsmStyle;
+  /** How many partners may have a connection to this device at a time, 1…16; more are refused. */
+  connections: number;
+}>;
+
+/** KNX 03.03.04 Transport Layer §5: style 1, style 1 rationalised, style 3. */
+export type TlsmStyle = "1" | "1r" | "3";
+
 export type DeviceConfig = Readonly<{
   /** Device descriptor type 0 (mask version), 2 octets. */
   descriptor: Octets;
+  /** 6 octets: manufacturer (2), number (4). */
+  serial: Octets;
+  /** Keys of the access levels 0, 1 and 2, 4 octets each; all FF: none. */
+  keys: readonly Octets[];
+  address: IndividualAddress;
   /** Programming mode at start. */
   programmingMode: boolean;
 }>;

@@ -17,6 +17,7 @@ export const DROP_REASONS = {
   "dl.unexpected-confirmation": "L_Data.con of the chip without a frame outstanding",
   // data link layer, sending
   "dl.offline": "nothing can be sent: the transceiver or the bus is away",
+  "dl.busmonitor": "nothing is sent while the transceiver only listens",
   "dl.queue-full": "the send queue is full",
   "dl.too-long": "the frame is longer than the transceiver can send",
   // network and transport layer
@@ -25,6 +26,10 @@ export const DROP_REASONS = {
   "tl.tpci": "TPCI that the standard does not define in this communication mode",
   "tl.tag-group": "T_Data_Tag_Group: no logical tag extended object here",
   "tlsm.no-connection": "connection-oriented TPDU outside a connection",
+  "tlsm.unexpected": "TPDU of a connection that fits nothing outstanding in it",
+  "tlsm.refused": "T_Connect while as many partners as allowed are connected",
+  "tlsm.repeated": "data of a connection that was delivered already, acknowledged again",
+  "tlsm.sequence": "data of a connection with a number that is neither next nor last",
   // application layer
   "al.length": "APDU with a length that its service does not have",
   "al.mode": "service that is not allowed in this communication mode",
@@ -32,7 +37,9 @@ export const DROP_REASONS = {
   "al.unsupported-service": "service that this device does not offer",
   "al.response": "answer to a question that this device did not ask",
   // applications
-  "device.not-in-programming-mode": "question for devices in programming mode only",
+  "device.not-in-programming-mode": "service for devices in programming mode only",
+  "device.other-serial": "service for the device with another serial number",
+  "device.network-parameter": "network parameter, or condition, that this device does not answer",
   "bridge.unknown-topic": "MQTT topic that is none of ours",
   "bridge.empty-payload": "empty payload: somebody cleared a retained topic",
 } as const;

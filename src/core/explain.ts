@@ -11,7 +11,8 @@ import type { Priority } from "./impulse.ts";
 import { type Octets, toCompactHex } from "./octets.ts";
 import { decodeFrame } from "./stack/2-dl/frame.ts";
 import { decodeTpdu, type Mode, type Tpdu } from "./stack/4-tl/tpci.ts";
-import { type Apdu, decodeApdu } from "./stack/7-al/apci.ts";
+import { type Apdu, codeOf, decodeApdu } from "./stack/7-al/apdu.ts";
+import { lowBits, serviceOf } from "./stack/7-al/services.ts";
 
 /** What a TP1 frame means, in words. */
 export type Explanation = Readonly<
@@ -36,6 +37,8 @@ export type Explanation = Readonly<
       number?: number;
       /** Data of the service in hex; a group value of 6 bits or less is one octet. */
       data: string;
+      /** What the service says, field by field, octets in hex; absent when its length is wrong. */
+      fields?: Readonly<Record<string, number | string>>;
       /** Group values whose type is known. */
       dpt?: string;
       value?: Value;
@@ -82,26 +85,38 @@ export const explainFrame = (octets: Octets, options: ExplainOptions = {}): Expl
 
 type Service = Pick<
   Extract<Explanation, { ok: true }>,
-  "apci" | "number" | "data" | "dpt" | "value"
+  "apci" | "number" | "data" | "fields" | "dpt" | "value"
 >;
 
 const service = (pdu: Tpdu, dpt: string | undefined): Service => {
   if (!("apdu" in pdu)) return { apci: null, data: "" };
-  const apdu = decodeApdu(pdu.apdu);
-  if (apdu === undefined) return { apci: null, data: toCompactHex(pdu.apdu) };
-  if (!apdu.service.startsWith("A_GroupValue_"))
-    return {
-      apci: apdu.service,
-      ...(apdu.short ? { number: apdu.low } : {}),
-      data: toCompactHex(apdu.data),
-    };
-  if (apdu.service === "A_GroupValue_Read") return { apci: apdu.service, data: "" };
-  const octets = groupOctets(apdu);
-  return {
-    apci: apdu.service,
-    data: toCompactHex(octets),
-    ...(dpt === undefined ? {} : { dpt, value: decodeValue(dpt, octets) }),
-  };
+  const code = codeOf(pdu.apdu);
+  const apci = serviceOf(code);
+  if (apci === undefined) return { apci: null, data: toCompactHex(pdu.apdu) };
+  const decoded = decodeApdu(pdu.apdu);
+  const fields = decoded.ok ? { fields: fieldsOf(decoded.value) } : {};
+  const low = code & 0x3f;
+  const rest = pdu.apdu.slice(2);
+  switch (apci) {
+    case "A_GroupValue_Read":
+      return { apci, data: "", ...fields };
+    case "A_GroupValue_Response":
+    case "A_GroupValue_Write": {
+      const octets = rest.length === 0 ? [low] : rest;
+      const value = dpt === undefined ? {} : { dpt, value: decodeValue(dpt, octets) };
+      return { apci, data: toCompactHex(octets), ...fields, ...value };
+    }
+    default: {
+      const number = lowBits(apci) > 0 ? { number: low } : {};
+      return { apci, ...number, data: toCompactHex(rest), ...fields };
+    }
+  }
 };
 
-const groupOctets = ({ low, data }: Apdu): Octets => (data.length === 0 ? [low] : data);
+const fieldsOf = ({ service: _, ...fields }: Apdu): Readonly<Record<string, number | string>> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "number" ? value : toCompactHex(value),
+    ]),
+  );

@@ -1,14 +1,16 @@
 import type { GroupAddress, IndividualAddress } from "./address.ts";
+import type { Procedure, ProcedureError } from "./app/client/procedure.ts";
 import type { Counter } from "./counter.ts";
 import type { DropReason } from "./drop.ts";
 import type { GroupSet } from "./group-set.ts";
 import type { Octets } from "./octets.ts";
+import type { Apdu } from "./stack/7-al/apdu.ts";
 
 /*
  * Every impulse that travels between the layers and every effect that leaves them: the file to read first.
  *
- *   octets ─▶ dl ─▶ nl ─▶ tl ─▶ tlsm ─▶ al ─▶ bridge, device        .ind and .con go up
- *   octets ◀─ dl ◀─ nl ◀─ tl ◀─ tlsm ◀─ al ◀─ bridge, device        .req and .res go down
+ *   octets ─▶ dl ─▶ nl ─▶ tl ─▶ tlsm ─▶ al ─▶ bridge, device, client        .ind and .con go up
+ *   octets ◀─ dl ◀─ nl ◀─ tl ◀─ tlsm ◀─ al ◀─ bridge, device, client        .req and .res go down
  *
  * `for` is the reducer (or, of an effect, the part of the shell), `type` the primitive as the standard writes it.
  * A hop the standard has no name for is lower case. `at` is monotonic time in ms, stamped by the shell.
@@ -34,7 +36,10 @@ export type Reception = Readonly<{
   at: number;
 }>;
 
-/** Chosen by who makes a request, and returned unchanged in its confirmation. */
+/**
+ * Chosen by who makes a request, and returned unchanged in its confirmation. Group requests are made by two: those of the
+ * client are below 0, those of the bridge are not.
+ */
 export type Ref = number;
 
 /** How a request ended. `no_ack`: nobody acknowledged, or all were busy (the chip does not tell them apart). */
@@ -45,7 +50,7 @@ export type Outcome =
   | "lost"
   /** Not sent: the chip refused the upload. */
   | "rejected"
-  /** Not sent: no transceiver or no bus. */
+  /** Not sent: no transceiver, no bus, or a transceiver that only listens. */
   | "offline"
   | "queue_full"
   | "too_long";
@@ -81,13 +86,17 @@ export type DlImpulse = Readonly<
   | { for: "dl"; type: "port-opened.ind"; at: number }
   | { for: "dl"; type: "port-closed.ind"; at: number }
   | { for: "dl"; type: "timeout"; timer: DlTimer; at: number }
-  /** From now on this is our address, and these are the group addresses we acknowledge. */
-  | { for: "dl"; type: "configure.req"; address: IndividualAddress; groups: GroupSet }
+  /** From now on this is our address, and these are the group addresses we acknowledge; without them the same as before. */
+  | { for: "dl"; type: "configure.req"; address: IndividualAddress; groups?: GroupSet }
   | { for: "dl"; type: "L_Data.req"; frame: LData; ref: Ref; at: number }
+  /** From now on the client is told of every frame on the line, or no more. */
+  | { for: "dl"; type: "watch.req"; on: boolean }
+  /** The chip is to do nothing but listen, to every octet and acknowledge; or to work as usual again. */
+  | { for: "dl"; type: "busmonitor.req"; on: boolean; at: number }
 >;
 
 /** Why the bus cannot be reached; the words of `bridge/event` in the MQTT interface. */
-export type OfflineReason = "starting" | "no_port" | "no_chip" | "no_power";
+export type OfflineReason = "starting" | "no_port" | "no_chip" | "no_power" | "busmonitor";
 
 // ── nl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,7 +158,23 @@ export type TlsmImpulse = Readonly<
       peer: IndividualAddress;
       tpdu: ConnectionTpdu;
     } & Confirmation)
+  | { for: "tlsm"; type: "T_Connect.req" | "T_Disconnect.req"; peer: IndividualAddress; at: number }
+  | ({
+      for: "tlsm";
+      type: "T_Data_Connected.req";
+      peer: IndividualAddress;
+      apdu: Octets;
+    } & Request)
+  | { for: "tlsm"; type: "timeout"; timer: TlsmTimer; at: number }
+  /** The device restarts: the connections others have to it are over, without a word on the bus. */
+  | { for: "tlsm"; type: "restart.req"; at: number }
 >;
+
+/**
+ * How a T_Data_Connected.req ended: the partner acknowledged it, or it never left. Whatever a T_Disconnect ends is not
+ * confirmed any more.
+ */
+export type ConnectedOutcome = "ok" | "no_connection" | "queue_full";
 
 // ── al ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -170,6 +195,29 @@ export type AlImpulse = Readonly<
       destination: IndividualAddress;
       apdu: Octets;
     } & Confirmation)
+  | {
+      for: "al";
+      type: "T_Connect.ind" | "T_Connect.con" | "T_Disconnect.ind" | "T_Disconnect.con";
+      peer: IndividualAddress;
+      at: number;
+    }
+  | {
+      for: "al";
+      type: "T_Data_Connected.ind";
+      peer: IndividualAddress;
+      apdu: Octets;
+      priority: Priority;
+      at: number;
+    }
+  | {
+      for: "al";
+      type: "T_Data_Connected.con";
+      peer: IndividualAddress;
+      apdu: Octets;
+      ref: Ref;
+      outcome: ConnectedOutcome;
+      at: number;
+    }
   | ({ for: "al"; type: "A_GroupValue_Read.req"; destination: GroupAddress } & Request)
   | ({
       for: "al";
@@ -177,23 +225,91 @@ export type AlImpulse = Readonly<
       destination: GroupAddress;
       value: GroupValue;
     } & Request)
-  | ({ for: "al"; type: "A_IndividualAddress_Response.req" } & Request)
-  | ({
-      for: "al";
-      type: "A_DeviceDescriptor_Response.req";
-      destination: IndividualAddress;
-      descriptorType: number;
-      descriptor: Octets;
-    } & Request)
+  /** Any other service: the primitive is `apdu.service` with the ending of this type. */
+  | ({ for: "al"; type: "apdu.req"; to: Partner; apdu: Apdu } & Request)
 >;
+
+/** The other end of a service that is not for groups, and how it travels: an answer goes back the same way. */
+export type Partner = Readonly<
+  { mode: "broadcast" } | { mode: "connectionless" | "connected"; peer: IndividualAddress }
+>;
+
+/** How a service that is not for groups travels. On TP1 a system broadcast is a broadcast. */
+export type Mode = Partner["mode"];
 
 // ── applications ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/**
+ * A service of somebody else, decoded. The primitive of the standard is `apdu.service` with the ending of `type`: requests
+ * arrive at the device, responses at the client.
+ */
+type ApduIndication = Readonly<{
+  type: "apdu.ind";
+  mode: Mode;
+  source: IndividualAddress;
+  priority: Priority;
+  apdu: Apdu;
+  at: number;
+}>;
+
+/** How an `apdu.req` ended: on the line, or in a connection. */
+type ApduConfirmation = Readonly<{
+  type: "apdu.con";
+  to: Partner;
+  apdu: Apdu;
+  ref: Ref;
+  outcome: Outcome | ConnectedOutcome;
+  at: number;
+}>;
+
 /** What the device itself answers. */
 export type DeviceImpulse = Readonly<
-  | ({ for: "device"; type: "A_DeviceDescriptor_Read.ind"; descriptorType: number } & Reception)
-  | ({ for: "device"; type: "A_IndividualAddress_Read.ind" } & Reception)
-  | { for: "device"; type: "programming-mode.req"; on: boolean }
+  | ({ for: "device" } & ApduIndication)
+  | ({ for: "device" } & ApduConfirmation)
+  | {
+      for: "device";
+      type: "T_Connect.ind" | "T_Disconnect.ind" | "T_Disconnect.con";
+      peer: IndividualAddress;
+      at: number;
+    }
+  | { for: "device"; type: "programming-mode.req"; on: boolean; at: number }
+>;
+
+/** What we ask other devices. */
+export type ClientImpulse = Readonly<
+  | ({ for: "client" } & ApduIndication)
+  | ({ for: "client" } & ApduConfirmation)
+  | {
+      for: "client";
+      type: "T_Connect.con" | "T_Disconnect.ind" | "T_Disconnect.con";
+      peer: IndividualAddress;
+      at: number;
+    }
+  | ({
+      for: "client";
+      type: "A_GroupValue_Read.con" | "A_GroupValue_Write.con" | "A_GroupValue_Response.con";
+      destination: GroupAddress;
+    } & Confirmation)
+  /** Begin a management procedure; `id` names it until its result. */
+  | { for: "client"; type: "procedure.req"; id: number; procedure: Procedure; at: number }
+  /** Somebody lost interest: close what it opened, give no result. */
+  | { for: "client"; type: "cancel.req"; id: number; at: number }
+  /** Somebody wants to see every telegram as an effect, or nobody does any more. */
+  | { for: "client"; type: "watch.req"; on: boolean; at: number }
+  /** A frame on the line, while the link layer is asked to tell: with its check octet, and what it says. */
+  | {
+      for: "client";
+      type: "telegram.ind";
+      octets: Octets;
+      own: boolean;
+      source: IndividualAddress;
+      destination: Destination;
+      tpdu: Octets;
+      at: number;
+    }
+  | { for: "client"; type: "timeout"; timer: ClientTimer; at: number }
+  /** From now on this is our address. */
+  | { for: "client"; type: "configure.req"; address: IndividualAddress; at: number }
 >;
 
 /** The mapping between group objects and MQTT topics. */
@@ -223,6 +339,8 @@ export type BridgeImpulse = Readonly<
   /** Publish `bridge/health`; the shell brings what only it can measure. */
   | { for: "bridge"; type: "health.req"; counters: Counters; process: ProcessFigures; at: number }
   | { for: "bridge"; type: "timeout"; timer: BridgeTimer; at: number }
+  /** From now on this is our address. */
+  | { for: "bridge"; type: "configure.req"; address: IndividualAddress; at: number }
   /** Orderly stop: say goodbye on MQTT. */
   | { for: "bridge"; type: "stop.req"; at: number }
 >;
@@ -259,6 +377,7 @@ export type Impulse =
   | TlsmImpulse
   | AlImpulse
   | DeviceImpulse
+  | ClientImpulse
   | BridgeImpulse;
 
 // ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,10 +395,43 @@ export type DlTimer = Readonly<{
 /** due: the earliest of the bridge's own deadlines · grace: before `bridge/bus` says offline */
 export type BridgeTimer = Readonly<{ for: "bridge"; name: "due" | "grace" }>;
 
-export type Timer = DlTimer | BridgeTimer;
+/** Two for each connection. */
+export type TlsmTimer = Readonly<{
+  for: "tlsm";
+  name: "connection" | "acknowledge";
+  peer: IndividualAddress;
+}>;
+
+/** What a procedure waits for is overdue, or its pause is over. */
+export type ClientTimer = Readonly<{ for: "client"; name: "step"; id: number }>;
+
+export type Timer = DlTimer | TlsmTimer | ClientTimer | BridgeTimer;
 
 /** One text for one timer, for whoever keeps them in a map. */
-export const timerKey = (timer: Timer): string => `${timer.for}.${timer.name}`;
+export const timerKey = (timer: Timer): string => {
+  switch (timer.for) {
+    case "tlsm":
+      return `tlsm.${timer.name}.${timer.peer}`;
+    case "client":
+      return `client.${timer.name}.${timer.id}`;
+    default:
+      return `${timer.for}.${timer.name}`;
+  }
+};
+
+/** What a timer becomes when its time has come. */
+export const timeoutOf = (timer: Timer, at: number): Impulse => {
+  switch (timer.for) {
+    case "dl":
+      return { for: "dl", type: "timeout", timer, at };
+    case "tlsm":
+      return { for: "tlsm", type: "timeout", timer, at };
+    case "client":
+      return { for: "client", type: "timeout", timer, at };
+    case "bridge":
+      return { for: "bridge", type: "timeout", timer, at };
+  }
+};
 
 // ── effects ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -300,8 +452,54 @@ export type Effect = Readonly<
   | ({ for: "mqtt"; type: "publish" } & Publication)
   | { for: "drops"; type: "drop"; reason: DropReason; octets: Octets }
   | { for: "counters"; type: "count"; counter: Counter; by: number }
+  | { for: "transitions"; type: "transition"; transition: Transition }
+  /** On the disk before the next effect: what follows promises that it will survive. */
+  | { for: "store"; type: "save"; record: DeviceRecord }
+  | ({ for: "control" } & ControlEffect)
   | { for: "log"; type: "note"; note: Note }
 >;
+
+/** A move of a state machine, a move to the same state included. */
+export type Transition = Readonly<{
+  /** The table it comes from. */
+  machine: "tlsm" | "link";
+  /** Which of several: the partner of a connection; empty where there is only one. */
+  subject: string;
+  state: string;
+  event: string;
+  action: string;
+  next: string;
+  at: number;
+}>;
+
+/** What the device must still know after a loss of power. */
+export type DeviceRecord = Readonly<{
+  address: IndividualAddress;
+  /** Keys of the access levels 0, 1 and 2, 4 octets each; all FF: none. */
+  keys: readonly Octets[];
+}>;
+
+/** For those who asked over the control socket. */
+export type ControlEffect = Readonly<
+  | { type: "result"; id: number; value: JsonValue }
+  | { type: "failure"; id: number; error: ProcedureError }
+  | { type: "progress"; id: number; done: number; total: number }
+  /** A frame on the line, for whoever watches. */
+  | { type: "telegram"; octets: Octets; own: boolean; at: number }
+  /** In busmonitor mode: what was on the line between two silences, and the octet that acknowledged it. */
+  | { type: "raw"; octets: Octets; acknowledge: number | null; at: number }
+  /** The chip listens only from now on, or works as usual again. */
+  | { type: "busmonitor"; on: boolean; at: number }
+>;
+
+/** Plain JSON. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 export type Publication = Readonly<{
   topic: string;
@@ -317,7 +515,7 @@ export type Publication = Readonly<{
 /** Something an operator wants to read in the log: a fixed message and its fields, never prose built from values. */
 export type Note = Readonly<{
   level: "debug" | "info" | "warn" | "error";
-  layer: "dl" | "nl" | "tl" | "tlsm" | "al" | "device" | "bridge";
+  layer: "dl" | "nl" | "tl" | "tlsm" | "al" | "device" | "client" | "bridge";
   message: string;
   fields: Readonly<Record<string, string | number | boolean | null>>;
 }>;

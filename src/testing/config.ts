@@ -5,6 +5,7 @@ import { groupSet } from "../core/group-set.ts";
 /** What differs from the usual test device: 1.1.5 on a TP-UART 2, objects 1/2/3 … as given. */
 export type TestOptions = Readonly<{
   dl?: Partial<StackConfig["dl"]>;
+  tlsm?: Partial<StackConfig["tlsm"]>;
   bridge?: Partial<BridgeConfig>;
   programmingMode?: boolean;
   /** Group objects by address; `true` for all defaults. */
@@ -28,7 +29,14 @@ export const testConfig = (options: TestOptions = {}): StackConfig => {
       ...options.dl,
     },
     nl: { hops: 6 },
-    device: { descriptor: [0x07, 0xb0], programmingMode: options.programmingMode ?? false },
+    tlsm: { style: "3", connections: 1, ...options.tlsm },
+    device: {
+      descriptor: [0x07, 0xb0],
+      serial: [0x00, 0xfa, 0x12, 0x34, 0x56, 0x78],
+      keys: [NO_KEY, NO_KEY, NO_KEY],
+      address,
+      programmingMode: options.programmingMode ?? false,
+    },
     bridge: {
       base: "knx",
       style: "3-level",
@@ -44,6 +52,8 @@ export const testConfig = (options: TestOptions = {}): StackConfig => {
     },
   };
 };
+
+const NO_KEY = [0xff, 0xff, 0xff, 0xff];
 
 const objectConfig = (ga: string, object: Partial<ObjectConfig>): ObjectConfig => ({
   ga: parseGroupAddress(ga) ?? GroupAddress(-1),

@@ -1,4 +1,5 @@
 import type { StackConfig } from "../core/config.ts";
+import type { Effect, Impulse } from "../core/impulse.ts";
 import type { Octets } from "../core/octets.ts";
 import { openStack, run, type StackState } from "../core/stack/stack.ts";
 import type { Chip } from "../sim/chip.ts";
@@ -14,7 +15,12 @@ export const stackOn = (
   clock: Clock,
   config: StackConfig,
   write: (octets: Octets) => void = () => {},
-): TestStack => watch(clock, run, openStack(config), write);
+  seen?: Seen,
+): TestStack =>
+  watch(clock, (state, impulse) => run(state, impulse, seen), openStack(config), write);
+
+/** Is shown everything that travels between the layers. */
+type Seen = (impulse: Impulse | Effect) => void;
 
 /** A stack in virtual time whose octets come from the test. */
 export type WiredStack = TestStack & Readonly<{ clock: VirtualClock; receive: Receive }>;
@@ -41,8 +47,13 @@ export const testStack = (
 const SILENCE_MS = 10;
 
 /** A stack whose serial port is a simulated chip: what it writes goes to the chip, what the chip says comes back. */
-export const stackOnChip = (clock: Clock, chip: Chip, config: StackConfig): TestStack => {
-  const stack = stackOn(clock, config, (octets) => chip.write(octets));
+export const stackOnChip = (
+  clock: Clock,
+  chip: Chip,
+  config: StackConfig,
+  seen?: Seen,
+): TestStack => {
+  const stack = stackOn(clock, config, (octets) => chip.write(octets), seen);
   chip.onOctets((octets) => {
     for (let index = 0; index < octets.length; index++) {
       const behind = octets.length - 1 - index;

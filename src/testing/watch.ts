@@ -1,4 +1,4 @@
-import { type Effect, type Impulse, type Timer, timerKey } from "../core/impulse.ts";
+import { type Effect, type Impulse, type Timer, timeoutOf, timerKey } from "../core/impulse.ts";
 import { type Octets, parseHex, toHex } from "../core/octets.ts";
 import type { Cancel, Clock, VirtualClock } from "../sim/clock.ts";
 
@@ -68,10 +68,7 @@ export const watch = <S>(
 
   const expire = (timer: Timer): void => {
     timers.delete(timerKey(timer));
-    const timeout = { type: "timeout", at: clock.now() } as const;
-    deliver(
-      timer.for === "dl" ? { for: "dl", timer, ...timeout } : { for: "bridge", timer, ...timeout },
-    );
+    deliver(timeoutOf(timer, clock.now()));
   };
 
   const since = (view: keyof typeof looked): readonly (Impulse | Effect)[] => {

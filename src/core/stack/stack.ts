@@ -1,5 +1,7 @@
 import { type BridgeState, bridge, openBridge } from "../app/bridge/bridge.ts";
-import { type DeviceState, device, openDevice } from "../app/device.ts";
+import { type ClientState, client, openClient } from "../app/client/client.ts";
+import { device } from "../app/device/device.ts";
+import { type DeviceState, openDevice } from "../app/device/state.ts";
 import type { StackConfig } from "../config.ts";
 import type { Effect, Impulse } from "../impulse.ts";
 import { never } from "../never.ts";
@@ -16,6 +18,7 @@ export type StackState = Readonly<{
   nl: NlState;
   tlsm: TlsmState;
   device: DeviceState;
+  client: ClientState;
   bridge: BridgeState;
 }>;
 
@@ -23,19 +26,22 @@ export type StackState = Readonly<{
 export const openStack = (config: StackConfig): StackState => ({
   dl: openDl(config.dl),
   nl: openNl(config.nl, config.dl.address),
-  tlsm: openTlsm(),
+  tlsm: openTlsm(config.tlsm),
   device: openDevice(config.device),
+  client: openClient(config.device.address),
   bridge: openBridge(config.bridge),
 });
 
 /**
  * One impulse in, run to completion, effects out. First in, first out: impulses caused by an impulse are taken in the order
  * in which they were caused, and the effects come out in that order too (the guarantee is written down at `Effect`).
+ * @param seen is shown every impulse before its reducer takes it, the first one included: for traces and tests
  * @throws Error after STEP_BOUND impulses: two layers feed each other, which is a bug and never input
  */
 export const run = (
   state: StackState,
   impulse: Impulse,
+  seen?: (impulse: Impulse | Effect) => void,
 ): readonly [state: StackState, effects: readonly Effect[]] => {
   let effects = NO_EFFECTS;
   let queue: (Impulse | Effect)[] | undefined;
@@ -44,6 +50,7 @@ export const run = (
   for (let step = 0; next !== undefined; next = queue?.[step++]) {
     if (step > STEP_BOUND)
       throw new Error(`no end after ${STEP_BOUND} steps at ${next.for} ${next.type}`);
+    if (seen !== undefined) seen(next);
     let out: readonly (Impulse | Effect)[];
     switch (next.for) {
       case "dl": {
@@ -78,6 +85,12 @@ export const run = (
         out = caused;
         break;
       }
+      case "client": {
+        const [after, caused] = client(current.client, next);
+        if (after !== current.client) current = { ...current, client: after };
+        out = caused;
+        break;
+      }
       case "bridge": {
         const [after, caused] = bridge(current.bridge, next);
         if (after !== current.bridge) current = withBridge(current, after);
@@ -89,6 +102,9 @@ export const run = (
       case "mqtt":
       case "drops":
       case "counters":
+      case "transitions":
+      case "store":
+      case "control":
       case "log": {
         if (effects === NO_EFFECTS) effects = [];
         effects.push(next);
@@ -106,18 +122,23 @@ export const run = (
 };
 
 // Every octet comes through the first, every telegram through both: spelled out, because a spread costs thirty times as much.
-const withDl = ({ nl, tlsm, device, bridge }: StackState, dl: DlState): StackState => ({
+const withDl = ({ nl, tlsm, device, client, bridge }: StackState, dl: DlState): StackState => ({
   dl,
   nl,
   tlsm,
   device,
+  client,
   bridge,
 });
-const withBridge = ({ dl, nl, tlsm, device }: StackState, bridge: BridgeState): StackState => ({
+const withBridge = (
+  { dl, nl, tlsm, device, client }: StackState,
+  bridge: BridgeState,
+): StackState => ({
   dl,
   nl,
   tlsm,
   device,
+  client,
   bridge,
 });
 

@@ -22,9 +22,10 @@ describe("what the device answers", () => {
   test.each([
     { is: "A_DeviceDescriptor_Read 0, priority of the question",  octets: "BC 11 01 11 05 61 03 00 25", answer: "bc 11 05 11 01 63 03 40 07 b0 d0" },
     { is: "A_DeviceDescriptor_Read 2: not supported",             octets: "BC 11 01 11 05 61 03 02 27", answer: "bc 11 05 11 01 61 03 7f 5a" },
-    { is: "T_Connect: this device accepts no connection",         octets: "B0 11 01 11 05 60 80 AB",    answer: "b0 11 05 11 01 60 81 aa" },
-    { is: "data without a connection",                            octets: "B0 11 01 11 05 61 43 00 69", answer: "b0 11 05 11 01 60 81 aa" },
+    { is: "T_Connect: accepted without a word",                   octets: "B0 11 01 11 05 60 80 AB",    answer: "" },
+    { is: "data without a connection: silence",                   octets: "B0 11 01 11 05 61 43 00 69", answer: "" },
     { is: "T_Disconnect: silence",                                octets: "B0 11 01 11 05 60 81 AA",    answer: "" },
+    { is: "A_Memory_Read: none here",                             octets: "BC 11 01 11 05 63 02 01 10 00 37", answer: "bc 11 05 11 01 63 02 40 10 00 76" },
     { is: "A_IndividualAddress_Read, not in programming mode",    octets: "B0 11 01 00 00 E1 01 00 BF", answer: "" },
   ])("$is", ({ octets, answer }) => {
     expect(answers(octets).answer).toBe(answer);
@@ -44,7 +45,7 @@ const DROPS = [
   { is: "read with data bits",                   octets: "BC 11 01 08 01 E1 00 01 BA",        reason: "al.length" },
   { is: "property read in a group",              octets: "BC 11 01 08 01 E1 03 D5 6D",        reason: "al.mode" },
   { is: "group write point-to-point",            octets: "BC 11 01 11 05 61 00 81 A7",        reason: "al.mode" },
-  { is: "memory read: not offered",              octets: "BC 11 01 11 05 63 02 01 10 00 37",  reason: "al.unsupported-service" },
+  { is: "memory write: not offered",             octets: "BC 11 01 11 05 64 02 81 10 00 55 E5", reason: "al.unsupported-service" },
   { is: "descriptor response nobody asked for",  octets: "BC 11 01 11 05 63 03 40 07 B0 D0",  reason: "al.response" },
   { is: "code 0F0 does not exist",               octets: "BC 11 01 11 05 61 00 F0 D6",        reason: "al.unknown-service" },
   { is: "data without a connection",             octets: "B0 11 01 11 05 61 43 00 69",        reason: "tlsm.no-connection" },

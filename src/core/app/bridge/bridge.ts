@@ -55,6 +55,9 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
     case "timeout":
       // The timer is off now; what it was for is found by its time.
       return impulse.timer.name === "grace" ? onGrace(state) : [{ ...state, due: null }, NOTHING];
+    case "configure.req":
+      // From now on: what was published before keeps the source it had.
+      return [{ ...state, config: { ...state.config, address: impulse.address } }, NOTHING];
     case "stop.req":
       return onStop(state, impulse.at);
     default:

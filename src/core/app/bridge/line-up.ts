@@ -81,7 +81,7 @@ export const leave = (state: BridgeState, at: number, leaver: Leaver): Turn => {
         {
           stage: "expired",
           error: offline
-            ? failure("bus_offline", `The bus did not come back in time (${state.bus.state})`)
+            ? failure("bus_offline", withoutBus(state.bus.state))
             : failure("expired", `The time to live was over before ${to(state, entry)}`),
         },
       );
@@ -127,5 +127,10 @@ const full = (state: BridgeState, entry: Entry) =>
 
 const to = ({ config }: BridgeState, { ga }: Entry): string =>
   `the telegram to ${formatGroupAddress(ga, config.style)}`;
+
+const withoutBus = (reason: BridgeState["bus"]["state"]): string =>
+  reason === "busmonitor"
+    ? "The transceiver only listens (busmonitor): nothing is sent until that ends"
+    : `The bus did not come back in time (${reason})`;
 
 const ANSWERS = 1;

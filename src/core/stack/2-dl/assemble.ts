@@ -75,7 +75,7 @@ const RESET = 0x03;
 const NONE: readonly RxEvent[] = [];
 
 /** How long the line was silent before this arrival: its octet and those behind it took their time, too. */
-const silence = (lastAt: number, { at, behind }: Arrival): number =>
+export const silence = (lastAt: number, { at, behind }: Arrival): number =>
   at - lastAt - OCTET_MS * (1 + behind);
 
 const atBoundary = (

@@ -2,10 +2,12 @@ import type { DlImpulse, DlTimer, Effect, Impulse, Step } from "../../impulse.ts
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
 import { decideAcknowledge } from "./acknowledge.ts";
-import { assemble, FRAME_SILENCE_MS, fallSilent } from "./assemble.ts";
-import { decodeFrame, sameTelegram } from "./frame.ts";
+import { assemble, fallSilent } from "./assemble.ts";
+import { decodeFrame, type Frame, sameTelegram } from "./frame.ts";
+import { frameTimer, waitOn } from "./frame-timer.ts";
 import { linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { isUp } from "./link-table.ts";
+import { onRawOctet, onRawSilence, requestBusmonitor } from "./listen.ts";
 import { noteTelegram } from "./repeats.ts";
 import { openRx, type RxEvent } from "./rx.ts";
 import { forgotten, pump, request } from "./send.ts";
@@ -32,9 +34,13 @@ export const dl = (state: DlState, impulse: DlImpulse): Step<DlState> => {
     case "port-closed.ind":
       return move({ ...state, rx: openRx(impulse.at) }, "port closed", impulse.at);
     case "configure.req": {
-      const { address, groups } = impulse;
+      const { address, groups = state.config.groups } = impulse;
       return [{ ...state, config: { ...state.config, address, groups } }, []];
     }
+    case "watch.req":
+      return [{ ...state, watched: impulse.on }, []];
+    case "busmonitor.req":
+      return requestBusmonitor(state, impulse);
     default:
       return never(impulse);
   }
@@ -44,21 +50,16 @@ const onOctet = (
   state: DlState,
   arrival: Extract<DlImpulse, { type: "octet.ind" }>,
 ): Step<DlState> => {
-  const { config, link, tx, recent } = state;
+  const { config, link, tx, recent, watched, monitor } = state;
   if (link.state === "closed") return [state, []];
+  if (link.state === "busmonitor") return onRawOctet(state, arrival);
   const [rx, events] = assemble(state.rx, arrival, link.chip ?? undefined);
   const before = state.rx.mode;
   // spelled out with every octet: a spread costs thirty times as much
-  const received = { config, link, rx, tx, recent };
+  const received = { config, link, rx, tx, recent, watched, monitor };
   if (events.length === 0 && before !== "boundary") return [received, NONE];
   const timers = frameTimer(before !== "boundary", rx.mode !== "boundary");
   return onEvents(received, events, arrival.at, timers);
-};
-
-/** While anything is incomplete, silence has to be noticed. */
-const frameTimer = (was: boolean, is: boolean): readonly Effect[] => {
-  if (was === is) return NONE;
-  return is ? START_FRAME_TIMER : STOP_FRAME_TIMER;
 };
 
 const onEvents = (
@@ -138,8 +139,35 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
     };
     return [state, [line, { for: "drops", type: "drop", reason: decoded.reason, octets }]];
   }
-  const { source, destination, priority, hops, repeated, tpdu } = decoded.value;
-  if (source === state.config.address) return onOwnFrame(state, octets, at);
+  const step =
+    decoded.value.source === state.config.address
+      ? onOwnFrame(state, octets, at)
+      : onForeignFrame(state, octets, decoded.value, at);
+  return state.watched ? alsoTold(step, telegram(state, octets, decoded.value, at)) : step;
+};
+
+/** What somebody who watches the line is told of a frame. */
+const telegram = (
+  state: DlState,
+  octets: Octets,
+  { source, destination, tpdu }: Frame,
+  at: number,
+): Impulse => {
+  const own = source === state.config.address && isEcho(state.tx.current, octets);
+  return { for: "client", type: "telegram.ind", octets, own, source, destination, tpdu, at };
+};
+
+const alsoTold = ([state, out]: Step<DlState>, impulse: Impulse): Step<DlState> => [
+  state,
+  [...out, impulse],
+];
+
+const onForeignFrame = (
+  state: DlState,
+  octets: Octets,
+  { source, destination, priority, hops, repeated, tpdu }: Frame,
+  at: number,
+): Step<DlState> => {
   const [recent, repetition] = noteTelegram(state.recent, source, octets, at);
   const out: (Impulse | Effect)[] = [
     { for: "bridge", type: "line.ind", octets: octets.length, own: false, at },
@@ -160,8 +188,8 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
   out.push(TELEGRAM, { for: "counters", type: "count", counter: "rx.octets", by: octets.length });
   if (repeated) out.push(REPEATED);
   if (repetition) out.push({ for: "drops", type: "drop", reason: "dl.repeated", octets });
-  const { config, link, rx, tx } = state;
-  return [{ config, link, rx, tx, recent }, out];
+  const { config, link, rx, tx, watched, monitor } = state;
+  return [{ config, link, rx, tx, recent, watched, monitor }, out];
 };
 
 /**
@@ -170,10 +198,7 @@ const onFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
  */
 const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  const own =
-    isWithChip(sending) &&
-    sending.octets.length === octets.length &&
-    sameTelegram(octets, sending.octets);
+  const own = isEcho(sending, octets);
   const line: Impulse = { for: "bridge", type: "line.ind", octets: octets.length, own, at };
   if (!own)
     return [state, [line, { for: "drops", type: "drop", reason: "dl.own-address", octets }]];
@@ -181,6 +206,12 @@ const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> =
   const [tx, out] = echoed(state.tx, sending);
   return [{ ...state, tx }, [line, ...out]];
 };
+
+/** A whole frame from the line is the one that the chip has from us. */
+const isEcho = (sending: Sending | null, octets: Octets): sending is Sending =>
+  isWithChip(sending) &&
+  sending.octets.length === octets.length &&
+  sameTelegram(octets, sending.octets);
 
 /** Only what the chip has as a whole can come back from the line. */
 const isWithChip = (sending: Sending | null): sending is Sending =>
@@ -207,20 +238,15 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
 };
 
 const onSilence = (state: DlState, at: number): Step<DlState> => {
+  if (state.link.state === "busmonitor") return onRawSilence(state, at);
   if (state.rx.mode === "boundary") return [state, NONE];
-  const left = FRAME_SILENCE_MS - (at - state.rx.lastAt);
-  if (left > 0)
-    return [state, [{ for: "timer", type: "start", timer: FRAME_TIMER, ms: Math.ceil(left) }]];
+  const wait = waitOn(state.rx.lastAt, at);
+  if (wait !== undefined) return [state, wait];
   const [rx, events] = fallSilent(state.rx, state.link.chip ?? undefined);
   return onEvents({ ...state, rx }, events, at, NONE);
 };
 
 const NONE: readonly Effect[] = [];
-const FRAME_TIMER: DlTimer = { for: "dl", name: "frame" };
-const START_FRAME_TIMER: readonly Effect[] = [
-  { for: "timer", type: "start", timer: FRAME_TIMER, ms: FRAME_SILENCE_MS },
-];
-const STOP_FRAME_TIMER: readonly Effect[] = [{ for: "timer", type: "stop", timer: FRAME_TIMER }];
 const ACKNOWLEDGED: readonly Effect[] = [
   { for: "serial", type: "write", octets: ACKNOWLEDGE },
   { for: "counters", type: "count", counter: "ack.sent", by: 1 },

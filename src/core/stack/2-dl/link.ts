@@ -1,10 +1,20 @@
 import type { Effect, Impulse, OfflineReason, Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
-import { type LinkAction, type LinkEvent, linkCell } from "./link-table.ts";
+import { isCollecting, monitorSilence, openMonitor } from "./busmonitor.ts";
+import { frameTimer } from "./frame-timer.ts";
+import {
+  type LinkAction,
+  type LinkAnswer,
+  type LinkEvent,
+  type LinkState,
+  linkCell,
+} from "./link-table.ts";
+import { openRx } from "./rx.ts";
 import { pump } from "./send.ts";
 import type { DlState, Link } from "./state.ts";
 import {
+  BUSMONITOR_REQUEST,
   configuration,
   PRODUCT_REQUEST,
   RESET_REQUEST,
@@ -32,13 +42,38 @@ const TRIES = 3;
 /** The two questions of an identification: is it an NCN, is it a TP-UART 2 or an E981? */
 const QUESTIONS = 2;
 
-/** One move of the link, with everything that follows from it. */
+/**
+ * One move of the link, with everything that follows from it. A move is reported as a transition when it leads to another
+ * state, except from online to polling and back: that is nothing but supervision, and comes every two seconds for ever.
+ */
 export const move = (state: DlState, event: LinkEvent, at: number): Step<DlState> => {
-  const [next, action] = linkCell(state.link.state, event);
-  const goesOn = next === state.link.state && (action === "-" || event.startsWith("timeout"));
-  const tries = goesOn ? state.link.tries : 0;
-  return act({ ...state, link: { ...state.link, state: next, tries } }, action, at);
+  const { state: from, tries } = state.link;
+  const [next, action] = linkCell(from, event);
+  const goesOn = next === from && (action === "-" || event.startsWith("timeout"));
+  const [left, last] =
+    from === "busmonitor" && next !== from ? unmonitored(state, at) : [state, []];
+  const link: Link = { ...left.link, state: next, tries: goesOn ? tries : 0 };
+  const [after, out] = act({ ...left, link }, action, at);
+  if (next === from) return [after, out];
+  const entered: readonly Effect[] = next === "busmonitor" ? [busmonitor(true, at)] : [];
+  const reported: readonly Effect[] =
+    isSupervision(from) && isSupervision(next)
+      ? []
+      : [
+          {
+            for: "transitions",
+            type: "transition",
+            transition: { machine: "link", subject: "", state: from, event, action, next, at },
+          },
+        ];
+  return [after, [...last, ...out, ...entered, ...reported]];
 };
+
+/** The chip is up and says so. */
+export const answer = (state: DlState, event: LinkAnswer, at: number): Step<DlState> =>
+  move(state, state.link.busmonitor ? `${event}, busmonitor wanted` : event, at);
+
+const isSupervision = (state: LinkState): boolean => state === "online" || state === "polling";
 
 /** The link timer: what it means depends on the state and on what was heard since. */
 export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
@@ -106,6 +141,13 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
     }
     case "down, watch":
       return follow(down(state, "no_power", at), "watch", at);
+    case "listen": {
+      // No timer runs: in this mode a chip answers nothing but Reset.req, so there is nothing to supervise it with. What it was
+      // told twice, because it seemed to have reset itself, does no harm.
+      const [quiet, out] = down(state, "busmonitor", at);
+      const listening = { ...quiet, rx: openRx(at), monitor: openMonitor(at) };
+      return [since(listening, at), [...STOP_TIMERS, ...out, write(BUSMONITOR_REQUEST)]];
+    }
     case "pause": {
       const pause = PAUSES_MS[Math.min(link.failures, PAUSES_MS.length - 1)] ?? 0;
       const failures = link.failures + 1;
@@ -138,7 +180,11 @@ const reasonOf = (link: Link): OfflineReason => (link.answered ? "no_power" : "n
 
 /** Tells the layers above what is new to them, and confirms whatever cannot be sent any more. */
 const down = (state: DlState, reason: OfflineReason, at: number): Step<DlState> => {
-  const [tx, confirmed] = flush(state.tx, at);
+  const [tx, confirmed] = flush(
+    state.tx,
+    at,
+    reason === "busmonitor" ? "dl.busmonitor" : "dl.offline",
+  );
   if (state.link.told === reason) return [{ ...state, tx }, confirmed];
   const offline: Impulse = { for: "bridge", type: "bus.ind", online: false, reason, at };
   const note: Effect = {
@@ -148,6 +194,26 @@ const down = (state: DlState, reason: OfflineReason, at: number): Step<DlState> 
   };
   return [{ ...state, tx, link: { ...state.link, told: reason } }, [...confirmed, offline, note]];
 };
+
+/** The chip does not listen any more: what it has said last is all there is of it. */
+const unmonitored = (state: DlState, at: number): Step<DlState> => {
+  const [monitor, events] = monitorSilence(state.monitor);
+  return [
+    { ...state, monitor },
+    [
+      ...events.flatMap((event) => (event.found === "raw" ? [event.effect] : [])),
+      ...frameTimer(isCollecting(state.monitor), false),
+      busmonitor(false, at),
+    ],
+  ];
+};
+
+const busmonitor = (on: boolean, at: number): Effect => ({
+  for: "control",
+  type: "busmonitor",
+  on,
+  at,
+});
 
 const follow = ([state, out]: Step<DlState>, action: LinkAction, at: number): Step<DlState> => {
   const [next, more] = act(state, action, at);

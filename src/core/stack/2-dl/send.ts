@@ -13,7 +13,10 @@ export const request = (
 ): Step<DlState> => {
   const octets = encodeFrame({ ...frame, source: state.config.address, repeated: false });
   const waiting = { frame, octets, ref };
-  if (!isUp(state.link.state)) return [state, [REQUESTED, ...confirm(waiting, "offline", 0, at)]];
+  if (!isUp(state.link.state)) {
+    const reason = state.link.state === "busmonitor" ? "dl.busmonitor" : "dl.offline";
+    return [state, [REQUESTED, ...confirm(waiting, "offline", 0, at, reason)]];
+  }
   const queued = enqueue(state.tx, state.link.chip ?? "tpuart2", waiting);
   return typeof queued === "string"
     ? [state, [REQUESTED, ...confirm(waiting, queued, 0, at)]]

@@ -1,7 +1,7 @@
 import type { Counter } from "../../counter.ts";
 import type { Effect, Impulse, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
-import { linkTimeout, move, resetOrGoOn } from "./link.ts";
+import { answer, linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { confirmed, forgotten, refused } from "./send.ts";
 import type { DlState } from "./state.ts";
 import {
@@ -68,7 +68,7 @@ const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
   );
   const hot = (octet & STATE_FLAGS.temperatureWarning) !== 0;
   const rested = hot ? { ...state, tx: { ...state.tx, restUntil: at + REST_MS } } : state;
-  const [answered, out] = move(rested, "state answer", at);
+  const [answered, out] = answer(rested, "state answer", at);
   const [after, more] = failed ? resetOrGoOn(refused(answered, at), at) : ([answered, []] as const);
   return [after, [...out, ...more, ...counted]];
 };
@@ -83,7 +83,7 @@ const onSystemState = (state: DlState, status: number, at: number): Step<DlState
 
 const systemMove = (state: DlState, status: number, at: number): Step<DlState> => {
   if (!hasBusVoltage(status)) return move(state, "bus voltage missing", at);
-  return isNormal(status) ? move(state, "bus voltage present", at) : onStopped(state, at);
+  return isNormal(status) ? answer(state, "bus voltage present", at) : onStopped(state, at);
 };
 
 /** Stopped, or not up yet: a reset brings a chip back that worked before; for one that is starting it is as without a bus. */

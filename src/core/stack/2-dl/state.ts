@@ -1,5 +1,6 @@
 import type { ChipKind, DlConfig } from "../../config.ts";
 import type { OfflineReason } from "../../impulse.ts";
+import { type Monitor, openMonitor } from "./busmonitor.ts";
 import type { LinkState } from "./link-table.ts";
 import type { Recent } from "./repeats.ts";
 import { openRx, type Rx } from "./rx.ts";
@@ -13,12 +14,18 @@ export type DlState = Readonly<{
   tx: Tx;
   /** For telling a repetition from news. */
   recent: Recent;
+  /** Somebody wants to see every frame on the line. */
+  watched: boolean;
+  /** What came in while the chip only listens; nothing is collected otherwise. */
+  monitor: Monitor;
 }>;
 
 export type Link = Readonly<{
   state: LinkState;
   /** As configured, or as the chip said; null until then. */
   chip: ChipKind | null;
+  /** The chip is to do nothing but listen, as soon as it is up: a wish that survives port and chip. */
+  busmonitor: boolean;
   /** Unanswered requests in this state. */
   tries: number;
   /** Series of resets without success since the link was last online. */
@@ -37,6 +44,7 @@ export const openDl = (config: DlConfig): DlState => ({
   link: {
     state: "closed",
     chip: config.chip === "auto" ? null : config.chip,
+    busmonitor: false,
     tries: 0,
     failures: 0,
     answered: false,
@@ -46,4 +54,6 @@ export const openDl = (config: DlConfig): DlState => ({
   rx: openRx(0),
   tx: openTx(),
   recent: [],
+  watched: false,
+  monitor: openMonitor(0),
 });

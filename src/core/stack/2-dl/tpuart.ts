@@ -12,6 +12,8 @@ export const RESET_REQUEST: Octets = [0x01];
 export const STATE_REQUEST: Octets = [0x02];
 /** U_SystemState.req, NCN only. */
 export const SYSTEM_STATE_REQUEST: Octets = [0x0d];
+/** U_ActivateBusmon.req, all chips; only a reset leads out of it. */
+export const BUSMONITOR_REQUEST: Octets = [0x05];
 /** U_ProductID.req, TP-UART 2 and E981. */
 export const PRODUCT_REQUEST: Octets = [0x20];
 /** U_AckInformation, addressed: acknowledge the frame that is being received. */

@@ -1,4 +1,5 @@
 import type { ChipKind } from "../../config.ts";
+import type { DropReason } from "../../drop.ts";
 import type {
   Confirmation,
   Effect,
@@ -64,7 +65,9 @@ const RANK = { system: 0, urgent: 1, normal: 2, low: 3 } as const satisfies Reco
 >;
 
 /**
- * Takes a frame into the queue: before the first one of a lower priority.
+ * Takes a frame into the queue: before the first one of a lower priority, but never before one to the same device. Transport
+ * layer connections rely on it: T_Connect and T_Disconnect have system priority, and before waiting data of the old connection
+ * they would make it data of no connection, or of the next.
  * @returns the queue, or why the frame cannot be sent
  */
 export const enqueue = (
@@ -76,8 +79,15 @@ export const enqueue = (
   if (tx.waiting.length >= QUEUE_LIMIT) return "queue_full";
   const rank = RANK[waiting.frame.priority];
   const place = tx.waiting.findIndex(({ frame }) => RANK[frame.priority] > rank);
-  const at = place < 0 ? tx.waiting.length : place;
-  return { ...tx, waiting: tx.waiting.toSpliced(at, 0, waiting) };
+  const byPriority = place < 0 ? tx.waiting.length : place;
+  const { to, address } = waiting.frame.destination;
+  const last =
+    to === "individual"
+      ? tx.waiting.findLastIndex(
+          ({ frame: { destination } }) => destination.to === to && destination.address === address,
+        )
+      : -1;
+  return { ...tx, waiting: tx.waiting.toSpliced(Math.max(byPriority, last + 1), 0, waiting) };
 };
 
 /** Whether the line and the chip let an upload go on at this moment. */
@@ -150,8 +160,11 @@ export const conclude = (
 
 const isLoss = (outcome: Outcome): boolean => outcome === "lost" || outcome === "rejected";
 
-/** The link is down: what is with the chip or waiting will not be sent. */
-export const flush = (tx: Tx, at: number): readonly [Tx, Out] => {
+/**
+ * The link is down: what is with the chip or waiting will not be sent.
+ * @param reason what the drops are counted as
+ */
+export const flush = (tx: Tx, at: number, reason: Unsent = "dl.offline"): readonly [Tx, Out] => {
   if (tx.current === null && tx.waiting.length === 0) return [tx, NOTHING];
   const current = tx.current;
   return [
@@ -159,11 +172,16 @@ export const flush = (tx: Tx, at: number): readonly [Tx, Out] => {
     [
       STOP_UPLOAD,
       STOP_CONFIRMATION,
-      ...(current ? confirm(current, current.echoes > 0 ? "lost" : "offline", 0, at) : NOTHING),
-      ...tx.waiting.flatMap((waiting) => confirm(waiting, "offline", 0, at)),
+      ...(current
+        ? confirm(current, current.echoes > 0 ? "lost" : "offline", 0, at, reason)
+        : NOTHING),
+      ...tx.waiting.flatMap((waiting) => confirm(waiting, "offline", 0, at, reason)),
     ],
   ];
 };
+
+/** Why a frame ends `offline`. */
+type Unsent = Extract<DropReason, "dl.offline" | "dl.busmonitor">;
 
 /** L_Data.con, and what is counted about it. */
 export const confirm = (
@@ -171,6 +189,7 @@ export const confirm = (
   outcome: Outcome,
   repeats: number,
   at: number,
+  reason: Unsent = "dl.offline",
 ): Out => {
   const confirmation: Confirmation = { ref, outcome, repeats, at };
   const con: Impulse = { for: "nl", type: "L_Data.con", frame, ...confirmation };
@@ -184,7 +203,7 @@ export const confirm = (
     case "rejected":
       return [count("tx.rejected"), con];
     case "offline":
-      return [{ for: "drops", type: "drop", reason: "dl.offline", octets }, con];
+      return [{ for: "drops", type: "drop", reason, octets }, con];
     case "queue_full":
       return [{ for: "drops", type: "drop", reason: "dl.queue-full", octets }, con];
     case "too_long":

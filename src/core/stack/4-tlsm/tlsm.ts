@@ -1,67 +1,158 @@
-import type { ConnectionTpdu, Effect, Impulse, Step, TlsmImpulse } from "../../impulse.ts";
-import { never } from "../../never.ts";
-import { NO_OCTETS } from "../../octets.ts";
+import { formatIndividualAddress, type IndividualAddress } from "../../address.ts";
+import type { Effect, Impulse, Step, TlsmImpulse } from "../../impulse.ts";
+import { act, CLOSED, stopTimers, tell } from "./action.ts";
+import { type Connection, findConnection, keptOf, stateOf, type TlsmState } from "./connection.ts";
+import { eventOf, type Happening } from "./event.ts";
+import {
+  type Action,
+  type ConnectionEvent,
+  type ConnectionState,
+  connectionCell,
+} from "./table.ts";
 
-/** Connections of this device: there are none, and it accepts none. */
-export type TlsmState = Readonly<{ state: "closed" }>;
-
-/** The only state there is. */
-export const openTlsm = (): TlsmState => ({ state: "closed" });
-
-/** Which TPDU arrived; who sent it makes no difference without a connection. */
-type Event = `${ConnectionTpdu["kind"]} received`;
-
-/** A0: nothing · A10: send T_Disconnect back to the source of the TPDU. */
-type Action = "A0" | "A10";
+export { openTlsm, type TlsmState } from "./connection.ts";
 
 /**
- * A device that accepts no connection: column CLOSED of style 1 in the variant for devices that refuse connections from the
- * bus (E00 and E01 answered with A10). It never answers T_Disconnect, so two such devices cannot feed each other.
- * @see KNX 03.03.04 Transport Layer §5; `layers.md` C.4
+ * The transport layer state machines, one for each partner: `event.ts` names what happened, `table.ts` decides, `action.ts`
+ * says what follows.
+ * @see KNX 03.03.04 Transport Layer §5; `layers.md` C
  */
-// biome-ignore format: read by column
-export const TABLE = {
-  //                                            closed
-  "T_Connect received":        /* E00 E01 */  { closed: ["closed", "A10"] },
-  "T_Disconnect received":     /* E02 E03 */  { closed: ["closed", "A0"] },
-  "T_Data_Connected received": /* E04…E07 */  { closed: ["closed", "A10"] },
-  "T_ACK received":            /* E08…E10 */  { closed: ["closed", "A10"] },
-  "T_NAK received":            /* E11…E14 */  { closed: ["closed", "A10"] },
-} as const satisfies Record<Event, Record<TlsmState["state"], readonly [next: TlsmState["state"], Action]>>;
-
-/** The transport layer state machine. */
 export const tlsm = (state: TlsmState, impulse: TlsmImpulse): Step<TlsmState> => {
-  switch (impulse.type) {
-    case "tpdu.ind": {
-      const [next, action] = TABLE[`${impulse.tpdu.kind} received`][state.state];
-      return [{ state: next }, [...act(action, impulse), refusal(impulse.tpdu)]];
-    }
-    case "tpdu.con":
-      return [state, []];
-    default:
-      return never(impulse);
-  }
+  if (impulse.type === "restart.req") return restart(state, impulse.at);
+  const peer = partnerOf(impulse);
+  const connection = findConnection(state, peer);
+  const event = eventOf(state.config.style, connection, impulse);
+  const before = stateOf(connection);
+  const column = connection === null ? standing(state, event) : before;
+  const [next, action] = cellOf(state, column, event);
+  const [after, out] = act(action, {
+    style: state.config.style,
+    connection,
+    next,
+    peer,
+    impulse,
+    ref: state.ref,
+  });
+  const moved = replaced(state, connection, after, action);
+  const logged = isNews(event, action)
+    ? [...out, noteOf(peer, column, event, action, next, impulse.at)]
+    : out;
+  return takeUp([moved, logged], connection, after, impulse.at);
 };
 
-const act = (
+/**
+ * The table, but for one rule of the standard's own: its user waits for the confirmation of a request before making another.
+ * That waiting is done here on its behalf, so that the style which closes over an impatient user never sees one.
+ */
+const cellOf = (
+  { config }: TlsmState,
+  column: ConnectionState,
+  event: ConnectionEvent,
+): ReturnType<typeof connectionCell> =>
+  column === "openWait" && event === "E15 data request"
+    ? ["openWait", "A11"]
+    : connectionCell(config.style, column, event);
+
+/**
+ * Which machine a stranger meets: one that is closed, or, for a T_Connect when as many as allowed are connected, one of those,
+ * which refuses it and stays as it is. The same with our own requests, of which the client bounds the number.
+ */
+const standing = ({ config, connections }: TlsmState, event: ConnectionEvent): ConnectionState => {
+  if (event !== "E01 connect from another") return "closed";
+  const serving = connections.filter(({ opened }) => opened === "there");
+  return serving.length < config.connections ? "closed" : stateOf(serving[0] ?? null);
+};
+
+/** A request that waited is taken up as soon as nothing is outstanding, before anything that came later. */
+const takeUp = (
+  [state, out]: Step<TlsmState>,
+  before: Connection | null,
+  after: Connection | null,
+  at: number,
+): Step<TlsmState> => {
+  const [first, ...rest] = keptOf(before);
+  if (first === undefined || after?.state !== "openIdle") return [state, out];
+  const [taken, more] = tlsm(state, { ...first, at });
+  return [withKept(taken, first.peer, rest), [...out, ...more]];
+};
+
+const withKept = (
+  state: TlsmState,
+  peer: IndividualAddress,
+  kept: Extract<Connection, { state: "openWait" }>["kept"],
+): TlsmState => ({
+  ...state,
+  connections: state.connections.map((connection) =>
+    connection.peer === peer && connection.state === "openWait"
+      ? { ...connection, kept }
+      : connection,
+  ),
+});
+
+const replaced = (
+  state: TlsmState,
+  before: Connection | null,
+  after: Connection | null,
   action: Action,
-  { source, at }: Extract<TlsmImpulse, { type: "tpdu.ind" }>,
-): readonly Impulse[] => {
-  switch (action) {
-    case "A0":
-      return [];
-    case "A10":
-      return [
-        { for: "tl", type: "tpdu.req", peer: source, tpdu: { kind: "T_Disconnect" }, ref: 0, at },
-      ];
+): TlsmState => {
+  if (before === after) return state;
+  const others = state.connections.filter((connection) => connection !== before);
+  const connections = after === null ? others : [...others, after];
+  return { ...state, connections, ref: action === "A12" ? state.ref + 1 : state.ref };
+};
+
+/** Like a loss of power, as the partners see it: they find out by their own timers. */
+const restart = (state: TlsmState, at: number): Step<TlsmState> => {
+  const over = state.connections.filter(({ opened }) => opened === "there");
+  if (over.length === 0) return [state, []];
+  const connections = state.connections.filter(({ opened }) => opened === "here");
+  const out: readonly (Impulse | Effect)[] = over.flatMap(({ peer }) => [
+    ...stopTimers(peer),
+    tell("T_Disconnect.ind", peer, at),
+    CLOSED,
+  ]);
+  return [{ ...state, connections }, out];
+};
+
+const partnerOf = (impulse: Happening): IndividualAddress => {
+  switch (impulse.type) {
+    case "tpdu.ind":
+      return impulse.source;
+    case "timeout":
+      return impulse.timer.peer;
     default:
-      return never(action);
+      return impulse.peer;
   }
 };
 
-const refusal = (tpdu: ConnectionTpdu): Effect => ({
-  for: "drops",
-  type: "drop",
-  reason: "tlsm.no-connection",
-  octets: tpdu.kind === "T_Data_Connected" ? tpdu.apdu : NO_OCTETS,
+/** That a TPDU of ours is on the line is no news, unless it leads somewhere. */
+const isNews = (event: ConnectionEvent, action: Action): boolean =>
+  action !== "A0" || !SENT.has(event);
+
+const SENT: ReadonlySet<ConnectionEvent> = new Set([
+  "E21 disconnect sent",
+  "E22 data sent",
+  "E23 ack sent",
+  "E24 nak sent",
+]);
+
+const noteOf = (
+  peer: IndividualAddress,
+  state: ConnectionState,
+  event: ConnectionEvent,
+  action: Action,
+  next: ConnectionState,
+  at: number,
+): Effect => ({
+  for: "transitions",
+  type: "transition",
+  transition: {
+    machine: "tlsm",
+    subject: formatIndividualAddress(peer),
+    state,
+    event,
+    action,
+    next,
+    at,
+  },
 });

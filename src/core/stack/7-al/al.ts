@@ -1,12 +1,24 @@
+import type { IndividualAddress } from "../../address.ts";
 import type { DropReason } from "../../drop.ts";
-import type { AlImpulse, Effect, GroupValue, Impulse, Reception } from "../../impulse.ts";
+import type {
+  AlImpulse,
+  ConnectedOutcome,
+  Effect,
+  GroupValue,
+  Impulse,
+  Mode,
+  Outcome,
+  Partner,
+  Ref,
+} from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
-import { type Apdu, decodeApdu, encodeApci } from "./apci.ts";
+import { codeOf, decodeApdu, encodeApdu } from "./apdu.ts";
+import { isAnswer, mayTravel, SERVICES, serviceOf, travelsInGroups } from "./services.ts";
 
 /**
- * Application layer: names each APDU, checks its length and whether its service may travel like this, and hands it to whoever
- * answers it. It has no state of its own.
+ * Application layer: names each APDU, checks whether its service may travel like this and has this length, and hands it to
+ * whoever deals with it: group values to the bridge, requests to the device, answers to the client. It has no state of its own.
  * @see KNX 03.03.07 Application Layer; `layers.md` D
  */
 export const al = (impulse: AlImpulse): readonly (Impulse | Effect)[] => {
@@ -14,50 +26,51 @@ export const al = (impulse: AlImpulse): readonly (Impulse | Effect)[] => {
     case "T_Data_Group.ind":
       return [onGroup(impulse)];
     case "T_Data_Broadcast.ind":
-      return [onBroadcast(impulse)];
+      return [onApdu(impulse, "broadcast", impulse.source)];
     case "T_Data_Individual.ind":
-      return [onIndividual(impulse)];
+      return [onApdu(impulse, "connectionless", impulse.source)];
+    case "T_Data_Connected.ind":
+      return [onApdu(impulse, "connected", impulse.peer)];
     case "T_Data_Group.con":
       return onGroupConfirmation(impulse);
     case "T_Data_Broadcast.con":
+      return onConfirmation(impulse, { mode: "broadcast" });
     case "T_Data_Individual.con":
-      return [];
+      return onConfirmation(impulse, { mode: "connectionless", peer: impulse.destination });
+    case "T_Data_Connected.con":
+      return onConfirmation(impulse, { mode: "connected", peer: impulse.peer });
+    case "T_Connect.ind":
+    case "T_Connect.con":
+    case "T_Disconnect.ind":
+    case "T_Disconnect.con":
+      return onConnection(impulse);
     case "A_GroupValue_Read.req":
-      return [groupRequest(impulse, encodeApci(READ))];
+      return [groupRequest(impulse, [0, READ])];
     case "A_GroupValue_Write.req":
       return [groupRequest(impulse, groupApdu(WRITE, impulse.value))];
     case "A_GroupValue_Response.req":
       return [groupRequest(impulse, groupApdu(RESPONSE, impulse.value))];
-    case "A_IndividualAddress_Response.req": {
-      const { priority, ref, at } = impulse;
-      const apdu = encodeApci(INDIVIDUAL_ADDRESS_RESPONSE);
-      return [{ for: "tl", type: "T_Data_Broadcast.req", priority, apdu, ref, at }];
-    }
-    case "A_DeviceDescriptor_Response.req": {
-      const { destination, priority, descriptorType, descriptor, ref, at } = impulse;
-      const apdu = [...encodeApci(DESCRIPTOR_RESPONSE, descriptorType), ...descriptor];
-      return [{ for: "tl", type: "T_Data_Individual.req", destination, priority, apdu, ref, at }];
-    }
+    case "apdu.req":
+      return [onRequest(impulse)];
     default:
       return never(impulse);
   }
 };
 
-const READ = 0x000;
-const RESPONSE = 0x040;
-const WRITE = 0x080;
-const INDIVIDUAL_ADDRESS_RESPONSE = 0x140;
-const DESCRIPTOR_RESPONSE = 0x340;
+// Group telegrams are nearly all there is on a line: their four bits are compared directly, nothing is looked up or spread.
+const READ = SERVICES.A_GroupValue_Read.code;
+const RESPONSE = SERVICES.A_GroupValue_Response.code;
+const WRITE = SERVICES.A_GroupValue_Write.code;
+const FOUR_BITS = 0x3c0;
 
 const onGroup = (
   indication: Extract<AlImpulse, { type: "T_Data_Group.ind" }>,
 ): Impulse | Effect => {
   const { destination, apdu, source, priority, hops, repeated, at } = indication;
-  const pdu = decodeApdu(apdu);
-  if (pdu === undefined) return drop("al.unknown-service", apdu);
-  switch (pdu.service) {
-    case "A_GroupValue_Read":
-      return apdu.length === 2 && pdu.low === 0
+  const code = codeOf(apdu);
+  switch (code & FOUR_BITS) {
+    case READ:
+      return code === READ && apdu.length === 2
         ? {
             for: "bridge",
             type: "A_GroupValue_Read.ind",
@@ -69,16 +82,13 @@ const onGroup = (
             at,
           }
         : drop("al.length", apdu);
-    case "A_GroupValue_Write":
-    case "A_GroupValue_Response":
+    case RESPONSE:
+    case WRITE:
       return {
         for: "bridge",
-        type:
-          pdu.service === "A_GroupValue_Write"
-            ? "A_GroupValue_Write.ind"
-            : "A_GroupValue_Response.ind",
+        type: (code & FOUR_BITS) === WRITE ? "A_GroupValue_Write.ind" : "A_GroupValue_Response.ind",
         destination,
-        value: groupValueOf(pdu),
+        value: groupValueOf(apdu),
         source,
         priority,
         hops,
@@ -86,136 +96,131 @@ const onGroup = (
         at,
       };
     default:
-      return drop("al.mode", apdu);
+      return drop(groupRefusal(code), apdu);
   }
 };
 
-const onBroadcast = (
-  indication: Extract<AlImpulse, { type: "T_Data_Broadcast.ind" }>,
+/** What is left in groups is secured values: legal, but without a key nobody here can take them. */
+const groupRefusal = (code: number): DropReason => {
+  const service = serviceOf(code);
+  if (service === undefined) return "al.unknown-service";
+  return travelsInGroups(service) ? "al.unsupported-service" : "al.mode";
+};
+
+type Indication = Extract<
+  AlImpulse,
+  { type: "T_Data_Broadcast.ind" | "T_Data_Individual.ind" | "T_Data_Connected.ind" }
+>;
+
+/** The mode is checked before the length: a service that may not travel like this has no length to be right. */
+const onApdu = (
+  { apdu, priority, at }: Indication,
+  mode: Mode,
+  source: IndividualAddress,
 ): Impulse | Effect => {
-  const { apdu } = indication;
-  const pdu = decodeApdu(apdu);
-  if (pdu === undefined) return drop("al.unknown-service", apdu);
-  switch (pdu.service) {
-    case "A_IndividualAddress_Read":
-      return apdu.length === 2
-        ? { for: "device", type: "A_IndividualAddress_Read.ind", ...receptionOf(indication) }
-        : drop("al.length", apdu);
-    default:
-      return drop(BROADCAST_SERVICES.has(pdu.service) ? unsupported(pdu) : "al.mode", apdu);
-  }
+  const service = serviceOf(codeOf(apdu));
+  if (service !== undefined && !mayTravel(service, mode)) return drop("al.mode", apdu);
+  const decoded = decodeApdu(apdu);
+  if (!decoded.ok) return drop(decoded.reason, apdu);
+  const { value } = decoded;
+  return {
+    for: isAnswer(value.service) ? "client" : "device",
+    type: "apdu.ind",
+    mode,
+    source,
+    priority,
+    apdu: value,
+    at,
+  };
 };
-
-const onIndividual = (
-  indication: Extract<AlImpulse, { type: "T_Data_Individual.ind" }>,
-): Impulse | Effect => {
-  const { apdu } = indication;
-  const pdu = decodeApdu(apdu);
-  if (pdu === undefined) return drop("al.unknown-service", apdu);
-  switch (pdu.service) {
-    case "A_DeviceDescriptor_Read":
-      return apdu.length === 2
-        ? {
-            for: "device",
-            type: "A_DeviceDescriptor_Read.ind",
-            descriptorType: pdu.low,
-            ...receptionOf(indication),
-          }
-        : drop("al.length", apdu);
-    default:
-      return drop(
-        GROUP_SERVICES.has(pdu.service) || BROADCAST_ONLY.has(pdu.service)
-          ? "al.mode"
-          : unsupported(pdu),
-        apdu,
-      );
-  }
-};
-
-/** Answers to questions nobody asked are a different thing from services this device does not offer. */
-const unsupported = ({ service }: Apdu): DropReason =>
-  /Response$|WriteConRes$|InfoReport$/.test(service) ? "al.response" : "al.unsupported-service";
-
-const GROUP_SERVICES: ReadonlySet<string> = new Set([
-  "A_GroupValue_Read",
-  "A_GroupValue_Response",
-  "A_GroupValue_Write",
-  "A_GroupPropValue_Read",
-  "A_GroupPropValue_Response",
-  "A_GroupPropValue_Write",
-  "A_GroupPropValue_InfoReport",
-]);
-
-/** `layers.md` D.2: mode B or SB and nothing else. */
-const BROADCAST_ONLY: ReadonlySet<string> = new Set([
-  "A_IndividualAddress_Write",
-  "A_IndividualAddress_Read",
-  "A_IndividualAddress_Response",
-  "A_SystemNetworkParameter_Read",
-  "A_SystemNetworkParameter_Response",
-  "A_SystemNetworkParameter_Write",
-  "A_SystemNetworkParameter_InfoReport",
-  "A_IndividualAddressSerialNumber_Read",
-  "A_IndividualAddressSerialNumber_Response",
-  "A_IndividualAddressSerialNumber_Write",
-  "A_DomainAddress_Write",
-  "A_DomainAddress_Read",
-  "A_DomainAddress_Response",
-  "A_DomainAddressSelective_Read",
-  "A_DomainAddressSerialNumber_Read",
-  "A_DomainAddressSerialNumber_Response",
-  "A_DomainAddressSerialNumber_Write",
-]);
-
-const BROADCAST_SERVICES: ReadonlySet<string> = new Set([
-  ...BROADCAST_ONLY,
-  "A_NetworkParameter_Read",
-  "A_NetworkParameter_Response",
-  "A_NetworkParameter_Write",
-  "A_SecureService",
-]);
 
 const onGroupConfirmation = (
   con: Extract<AlImpulse, { type: "T_Data_Group.con" }>,
 ): readonly Impulse[] => {
   const { destination, apdu, ref, outcome, repeats, at } = con;
-  const pdu = decodeApdu(apdu);
-  const result = { destination, ref, outcome, repeats, at };
-  switch (pdu?.service) {
-    case "A_GroupValue_Read":
-      return [{ for: "bridge", type: "A_GroupValue_Read.con", ...result }];
-    case "A_GroupValue_Write":
-      return [
-        { for: "bridge", type: "A_GroupValue_Write.con", value: groupValueOf(pdu), ...result },
-      ];
-    case "A_GroupValue_Response":
-      return [
-        { for: "bridge", type: "A_GroupValue_Response.con", value: groupValueOf(pdu), ...result },
-      ];
+  const code = codeOf(apdu) & FOUR_BITS;
+  const type = GROUP_CONFIRMATIONS[code >> 6];
+  if (type === undefined) return [];
+  if (ref < 0) return [{ for: "client", type, destination, ref, outcome, repeats, at }];
+  if (type === "A_GroupValue_Read.con")
+    return [{ for: "bridge", type, destination, ref, outcome, repeats, at }];
+  const value = groupValueOf(apdu);
+  return [{ for: "bridge", type, destination, value, ref, outcome, repeats, at }];
+};
+
+/** By the upper four bits of the code. */
+const GROUP_CONFIRMATIONS = [
+  "A_GroupValue_Read.con",
+  "A_GroupValue_Response.con",
+  "A_GroupValue_Write.con",
+] as const;
+
+/** The confirmation belongs to whoever asked: the device sends answers, the client everything else. */
+const onConfirmation = (
+  con: Readonly<{
+    apdu: Octets;
+    ref: Ref;
+    outcome: Outcome | ConnectedOutcome;
+    at: number;
+  }>,
+  to: Partner,
+): readonly Impulse[] => {
+  const decoded = decodeApdu(con.apdu);
+  if (!decoded.ok) return [];
+  const { ref, outcome, at } = con;
+  const { value } = decoded;
+  const sender = isAnswer(value.service) ? "device" : "client";
+  return [{ for: sender, type: "apdu.con", to, apdu: value, ref, outcome, at }];
+};
+
+/** Others open connections to the device, the client opens its own; how they end, both must know. */
+const onConnection = (
+  impulse: Extract<AlImpulse, { type: `T_${"Connect" | "Disconnect"}.${string}` }>,
+): readonly Impulse[] => {
+  const { type, peer, at } = impulse;
+  switch (type) {
+    case "T_Connect.ind":
+      return [{ for: "device", type, peer, at }];
+    case "T_Connect.con":
+      return [{ for: "client", type, peer, at }];
     default:
-      return [];
+      return [
+        { for: "device", type, peer, at },
+        { for: "client", type, peer, at },
+      ];
+  }
+};
+
+const onRequest = (request: Extract<AlImpulse, { type: "apdu.req" }>): Impulse => {
+  const { to, priority, ref, at } = request;
+  const apdu = encodeApdu(request.apdu);
+  switch (to.mode) {
+    case "broadcast":
+      return { for: "tl", type: "T_Data_Broadcast.req", priority, apdu, ref, at };
+    case "connectionless": {
+      const destination = to.peer;
+      return { for: "tl", type: "T_Data_Individual.req", destination, priority, apdu, ref, at };
+    }
+    case "connected": {
+      const { peer } = to;
+      return { for: "tlsm", type: "T_Data_Connected.req", peer, priority, apdu, ref, at };
+    }
   }
 };
 
 /** Up to 6 bits stand in the APCI octet itself; then nothing follows it. */
-const groupValueOf = ({ low, data }: Apdu): GroupValue =>
-  data.length === 0 ? { octets: [low], short: true } : { octets: data, short: false };
+const groupValueOf = (apdu: Octets): GroupValue =>
+  apdu.length > 2
+    ? { octets: apdu.slice(2), short: false }
+    : { octets: [(apdu[1] ?? 0) & 0x3f], short: true };
 
 const groupApdu = (code: number, { octets, short }: GroupValue): Octets =>
-  short ? encodeApci(code, (octets[0] ?? 0) & 0x3f) : [...encodeApci(code), ...octets];
+  short ? [0, code | ((octets[0] ?? 0) & 0x3f)] : [0, code, ...octets];
 
 const groupRequest = (
   { destination, priority, ref, at }: Extract<AlImpulse, { type: `A_GroupValue_${string}.req` }>,
   apdu: Octets,
 ): Impulse => ({ for: "tl", type: "T_Data_Group.req", destination, priority, apdu, ref, at });
-
-const receptionOf = ({ source, priority, hops, repeated, at }: Reception): Reception => ({
-  source,
-  priority,
-  hops,
-  repeated,
-  at,
-});
 
 const drop = (reason: DropReason, octets: Octets): Effect => ({
   for: "drops",

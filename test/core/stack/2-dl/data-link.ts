@@ -52,6 +52,9 @@ export const dataLink = (options: TestOptions["dl"] = {}, online = true) => {
     forget: (): void => {
       for (const view of [layer.effects, layer.written, layer.drops]) view();
     },
+    watch: (on: boolean): void => layer.deliver({ for: "dl", type: "watch.req", on }),
+    busmonitor: (on: boolean): void =>
+      layer.deliver({ for: "dl", type: "busmonitor.req", on, at: clock.now() }),
     openPort: (): void => layer.deliver({ for: "dl", type: "port-opened.ind", at: clock.now() }),
     closePort: (): void => layer.deliver({ for: "dl", type: "port-closed.ind", at: clock.now() }),
   };

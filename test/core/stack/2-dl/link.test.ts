@@ -194,7 +194,7 @@ describe("supervision", () => {
 
 describe("no state for ever", () => {
   // biome-ignore format: read by column
-  const STATES = ["closed", "resetting", "pausing", "identifying", "checking", "online", "polling", "unpowered"];
+  const STATES = ["closed", "resetting", "pausing", "identifying", "checking", "online", "polling", "unpowered", "busmonitor"];
 
   test.each(STATES.map((state, column) => ({ state, column })))(
     "$state is left by some event",

@@ -256,9 +256,12 @@ describe("watchdog by progress", () => {
 });
 
 prop.prop([
-  fc.array(fc.constantFrom("send", "8B", "0B", "03", "07", "47", "27", ECHO, "wait", "long"), {
-    maxLength: 60,
-  }),
+  fc.array(
+    fc.constantFrom(
+      ...["send", "8B", "0B", "03", "07", "47", "27", ECHO, "wait", "long", "listen", "work"],
+    ),
+    { maxLength: 60 },
+  ),
 ])("whatever the chip says, every request ends exactly once", (script) => {
   const link = dataLink();
   let sent = 0;
@@ -273,6 +276,7 @@ prop.prop([
     if (step === "send") link.send(WRITE_1, ++sent);
     else if (step === "wait") link.clock.advance(30);
     else if (step === "long") link.clock.advance(3_500);
+    else if (step === "listen" || step === "work") link.busmonitor(step === "listen");
     else link.receive(step);
     look();
   }

@@ -1,0 +1,128 @@
+import type { DeviceImpulse, Step } from "../../impulse.ts";
+import { never } from "../../never.ts";
+import { NO_OCTETS, sameOctets } from "../../octets.ts";
+import type { Apdu, ApduOf } from "../../stack/7-al/apdu.ts";
+import { admit, authorize, dismiss, writeKey } from "./access.ts";
+import { readAddress, readAddressBySerial, writeAddress, writeAddressBySerial } from "./address.ts";
+import { type ApduIndication, answer, note, silence } from "./answer.ts";
+import { negative } from "./negative.ts";
+import { afterResponse, masterReset, restart, waitsFor } from "./restart.ts";
+import type { DeviceState } from "./state.ts";
+
+/**
+ * What the device answers on its own: who it is, where it is, who may do what, and that it has nothing else.
+ * @see KNX 03.03.07 Application Layer; `layers.md` D.4…D.11; `device-model.md` §1, §6
+ */
+export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceState> => {
+  switch (impulse.type) {
+    case "apdu.ind":
+      return onService(state, impulse);
+    case "apdu.con":
+      return afterResponse(state, impulse);
+    case "T_Connect.ind":
+      return [admit(state, impulse.peer), []];
+    case "T_Disconnect.ind":
+    case "T_Disconnect.con":
+      return waitsFor(state, impulse.peer)
+        ? restart(state, impulse.at)
+        : [dismiss(state, impulse.peer), []];
+    case "programming-mode.req":
+      return setProgrammingMode(state, impulse.on);
+    default:
+      return never(impulse);
+  }
+};
+
+const onService = (state: DeviceState, request: ApduIndication): Step<DeviceState> => {
+  const { apdu } = request;
+  switch (apdu.service) {
+    case "A_DeviceDescriptor_Read":
+      return [state, [answer(request, descriptorOf(state, apdu))]];
+    case "A_IndividualAddress_Read":
+      return readAddress(state, request);
+    case "A_IndividualAddress_Write":
+      return writeAddress(state, request, apdu);
+    case "A_IndividualAddressSerialNumber_Read":
+      return readAddressBySerial(state, request, apdu);
+    case "A_IndividualAddressSerialNumber_Write":
+      return writeAddressBySerial(state, request, apdu);
+    case "A_SystemNetworkParameter_Read":
+      return onSystemParameter(state, request, apdu);
+    case "A_ADC_Read":
+      return [state, [onConversion(request, apdu)]];
+    case "A_Authorize_Request":
+      return authorize(state, request, apdu);
+    case "A_Key_Write":
+      return writeKey(state, request, apdu);
+    case "A_Restart":
+      return restart(state, request.at);
+    case "A_Restart_MasterReset":
+      return masterReset(state, request, apdu);
+    default:
+      return [state, [notHere(request)]];
+  }
+};
+
+/** An unknown type is answered with 3F and nothing else. */
+const descriptorOf = (
+  { descriptor }: DeviceState,
+  { descriptorType }: ApduOf<"A_DeviceDescriptor_Read">,
+): Apdu => {
+  const service = "A_DeviceDescriptor_Response";
+  return descriptorType === 0
+    ? { service, descriptorType, descriptor }
+    : { service, descriptorType: 0x3f, descriptor: NO_OCTETS };
+};
+
+/**
+ * The transceivers measure nothing for the host: no conversion was made. A channel above 7 cannot be answered at all, because
+ * that code is another service (`layers.md` F 3).
+ */
+const onConversion = (request: ApduIndication, { channel }: ApduOf<"A_ADC_Read">) =>
+  channel > LAST_CHANNEL
+    ? silence(request, "al.unsupported-service")
+    : answer(request, { service: "A_ADC_Response", channel, count: 0, sum: 0 });
+
+const LAST_CHANNEL = 7;
+
+/**
+ * Devices in programming mode tell their serial number; nobody answers anything else. The standard spreads the answers of many
+ * by a random wait; on TP1 the arbitration of the line does that, and loses none.
+ */
+const onSystemParameter = (
+  state: DeviceState,
+  request: ApduIndication,
+  { objectType, pid, data }: ApduOf<"A_SystemNetworkParameter_Read">,
+): Step<DeviceState> => {
+  if (objectType !== 0 || pid !== SERIAL_NUMBER || !sameOctets(data, IN_PROGRAMMING_MODE))
+    return [state, [silence(request, "device.network-parameter")]];
+  if (!state.programmingMode) return [state, [silence(request, "device.not-in-programming-mode")]];
+  const service = "A_SystemNetworkParameter_Response";
+  const found = [...IN_PROGRAMMING_MODE, ...state.serial];
+  return [state, [answer(request, { service, objectType, pid, data: found })]];
+};
+
+/** PID_SERIAL_NUMBER of the device object. */
+const SERIAL_NUMBER = 11;
+/** The operand, and with it the condition. */
+const IN_PROGRAMMING_MODE = [0x01] as const;
+
+/** To a question that everybody got, nobody says no. */
+const notHere = (request: ApduIndication) => {
+  if (request.mode === "broadcast")
+    return silence(
+      request,
+      request.apdu.service === "A_NetworkParameter_Read"
+        ? "device.network-parameter"
+        : "al.unsupported-service",
+    );
+  const refusal = negative(request.apdu);
+  return refusal === undefined
+    ? silence(request, "al.unsupported-service")
+    : answer(request, refusal);
+};
+
+const setProgrammingMode = (state: DeviceState, on: boolean): Step<DeviceState> =>
+  on === state.programmingMode
+    ? [state, []]
+    : [{ ...state, programmingMode: on }, [note("programming mode", { on })]];
