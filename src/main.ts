@@ -1,11 +1,18 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
 import { addCheck } from "./cli/check.ts";
 import { addDecode } from "./cli/decode.ts";
 import { addDemo } from "./cli/demo.ts";
+import { addDevice } from "./cli/device.ts";
+import { addDiagram } from "./cli/diagram.ts";
+import { addGroup } from "./cli/group.ts";
+import { addStatus, addTransitions } from "./cli/look.ts";
+import { addMem } from "./cli/mem.ts";
+import { addMonitor } from "./cli/monitor.ts";
+import { addProp } from "./cli/prop.ts";
 import { addRun } from "./cli/run.ts";
+import { version } from "./cli/version.ts";
 
 const USAGE = 2;
 const INTERNAL = 70;
@@ -26,12 +33,19 @@ Examples:
   knxpi demo                          a simulated house and a broker, nothing else needed
   knxpi check house.yaml              what is wrong with a configuration, without bus and broker
   knxpi run --config house.yaml       the bridge on the real bus
+  knxpi monitor                       what is on the line, from the running bridge
+  knxpi device info 1.1.5             what a device tells about itself
+  knxpi group write 1/2/3 1           send a value
   knxpi decode "bc 11 05 0a 03 e1 00 81 3e"   what a telegram means
 
 knxpi <command> --help shows more.`,
   );
 
-for (const add of [addRun, addDemo, addCheck, addDecode]) add(program);
+for (const add of [
+  ...[addRun, addDemo, addCheck, addDecode],
+  ...[addStatus, addMonitor, addGroup, addDevice, addProp, addMem, addTransitions, addDiagram],
+])
+  add(program);
 
 try {
   await program.parseAsync();
@@ -45,11 +59,4 @@ try {
     console.error(error);
     process.exit(INTERNAL);
   }
-}
-
-function version(): string {
-  const { version: text }: { version: string } = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  );
-  return text;
 }

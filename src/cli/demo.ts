@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LogLevel } from "../config/config.ts";
 import type { ChipKind } from "../core/config.ts";
 import type { House, HouseObject } from "../sim/house.ts";
+import { version } from "./version.ts";
 
 export type DemoOptions = Readonly<{
   port: number;
@@ -52,15 +53,23 @@ Examples:
 
 /** @returns the exit code, once the demo was stopped */
 const demo = async (options: DemoOptions): Promise<number> => {
-  const [house, config, { openLog }, { openBroker }, { openShell }, { untilEnded }] =
-    await Promise.all([
-      import("../sim/house.ts"),
-      import("../config/load.ts"),
-      import("../shell/log.ts"),
-      import("../shell/broker.ts"),
-      import("../shell/shell.ts"),
-      import("../shell/signals.ts"),
-    ]);
+  const [
+    house,
+    config,
+    { openLog },
+    { openBroker },
+    { openShell },
+    { untilEnded },
+    { offerControl },
+  ] = await Promise.all([
+    import("../sim/house.ts"),
+    import("../config/load.ts"),
+    import("../shell/log.ts"),
+    import("../shell/broker.ts"),
+    import("../shell/shell.ts"),
+    import("../shell/signals.ts"),
+    import("./serve-control.ts"),
+  ]);
   const simulated = house.startHouse({
     kind: options.chip,
     lively: true,
@@ -80,11 +89,12 @@ const demo = async (options: DemoOptions): Promise<number> => {
   });
   if (!loaded.ok)
     throw new Error(`demo: ${loaded.errors.map(({ message }) => message).join("; ")}`);
-  const { stack, port, mqtt } = loaded.config;
+  const { stack, port, mqtt, control } = loaded.config;
   const log = await openLog(options.logLevel);
   const broker = await openBroker(log, mqtt.base, options.port);
   const shell = openShell({
     config: stack,
+    about: { version: version(), instance: INSTANCE },
     serial: { ...port, binding: simulated.binding },
     mqtt: {
       ...mqtt,
@@ -96,18 +106,29 @@ const demo = async (options: DemoOptions): Promise<number> => {
   });
   console.log(banner(broker.port));
   broker.watch(`${mqtt.base}/ga/#`, showChanges());
-  const code = await untilEnded(shell, log);
+  const ended = untilEnded(shell, log);
+  // The demo is a demo without it as well.
+  const server = await offerControl(shell.control, control, INSTANCE, log).catch(
+    (error: unknown) => {
+      console.error(`no control socket: ${error instanceof Error ? error.message : error}`);
+      return undefined;
+    },
+  );
+  const code = await ended;
+  await server?.close();
   await broker.close();
   await guest?.close();
   simulated.stop();
   return code;
 };
 
+const INSTANCE = "demo";
+
 /** JSON is YAML, so the house goes through the same checks as any configuration. */
 const configuration = ({ path }: House, objects: readonly HouseObject[]): string =>
   JSON.stringify({
     version: 1,
-    instance: "demo",
+    instance: INSTANCE,
     knx: { port: path, chip: "auto", address: "1.1.250" },
     objects: objects.map(({ state, ...object }) => ({
       ...object,
@@ -143,6 +164,10 @@ The bridge is 1.1.250; its broker is mqtt://127.0.0.1:${port} (MQTT 3.1.1). Try 
   mosquitto_pub ${broker} -t knx/ga/2/1/3/set -m 50       blind to half; watch 2/1/4 move
   mosquitto_pub ${broker} -t knx/ga/4/0/1/get -n          ask the sensor for the temperature
   mosquitto_pub ${broker} -t knx/ga/1/3/10/set -m 150     refused, see 'knx/bridge/error'
+
+  knxpi monitor            every telegram on the line
+  knxpi status             link, address, counters
+  knxpi group write 1/1/10 1
 
 Ctrl-C ends it. Values as they change:
 `;

@@ -3,6 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Config, LogLevel } from "../config/config.ts";
+import type { StackConfig } from "../core/config.ts";
+import { version } from "./version.ts";
 
 export type RunOptions = Readonly<{
   config: string;
@@ -31,7 +33,7 @@ Without mqtt.url in the configuration a broker of its own listens on 127.0.0.1:1
 The log is for people on a terminal and JSON otherwise. SIGTERM or Ctrl-C stops in order.
 
 Ends with 0 after an orderly stop, 1 if the configuration has errors, 2 after a wrong command line,
-70 after an internal error. A missing serial port or broker never ends it.
+70 after an internal error, 74 when --state cannot be written. A missing serial port or broker never ends it.
 
 Examples:
   knxpi run --config /etc/knxpi/house.yaml --state /var/lib/knxpi
@@ -66,14 +68,27 @@ export const run = async (
     import("../shell/signals.ts"),
   ]);
   const log = await openLog(options.logLevel ?? loaded.config.log.level);
-  return serve(loaded.config, options, log).catch(endOnThrow(log));
+  const { withKept } = await import("./kept.ts");
+  const kept = withKept(loaded.config.stack, options.state, log);
+  if (!kept.ok) {
+    say(kept.problem);
+    return FAILURE;
+  }
+  return serve(loaded.config, kept.stack, options, log).catch(endOnThrow(log));
 };
 
-const serve = async (config: Config, options: RunOptions, log: Logger): Promise<number> => {
-  const { instance, stack, port, mqtt } = config;
-  const [{ openShell }, { untilEnded }] = await Promise.all([
+/** @param stack as configured, with what was kept */
+const serve = async (
+  config: Config,
+  stack: StackConfig,
+  options: RunOptions,
+  log: Logger,
+): Promise<number> => {
+  const { instance, port, mqtt, control } = config;
+  const [{ openShell }, { untilEnded }, { offerControl }] = await Promise.all([
     import("../shell/shell.ts"),
     import("../shell/signals.ts"),
+    import("./serve-control.ts"),
   ]);
   log.info({ instance, port: port.path }, "knxpi starts");
   const broker =
@@ -88,7 +103,12 @@ const serve = async (config: Config, options: RunOptions, log: Logger): Promise<
         programmingMode: options.programmingMode ?? stack.device.programmingMode,
       },
     },
+    about: { version: version(), instance },
     serial: port,
+    state: {
+      configured: config.stack.dl.address,
+      ...(options.state !== undefined && { directory: options.state }),
+    },
     mqtt: {
       ...mqtt,
       url: broker?.url ?? mqtt.url ?? "",
@@ -97,7 +117,16 @@ const serve = async (config: Config, options: RunOptions, log: Logger): Promise<
     },
     log,
   });
-  const code = await untilEnded(shell, log);
+  const ended = untilEnded(shell, log);
+  const server = await offerControl(shell.control, control, instance, log).catch(
+    async (error: unknown) => {
+      log.fatal({ error: error instanceof Error ? error.message : error }, "no control socket");
+      await shell.stop();
+      return null;
+    },
+  );
+  const code = (await ended) || (server === null ? FAILURE : 0);
+  await server?.close();
   await broker?.close();
   return code;
 };

@@ -5,14 +5,16 @@ import type { Config, LogLevel, MqttConfig } from "./config.ts";
 import { type PlacedObject, toObjectConfig } from "./objects.ts";
 import type { FileData } from "./schema.ts";
 import type { Contents } from "./secrets.ts";
+import { defaultSerial } from "./serial.ts";
 
 /** The checked file → what the core and the shell are told. */
 export const assemble = (
   file: FileData,
   objects: readonly PlacedObject[],
   contents: Contents,
+  machineId: string,
 ): Config => {
-  const { knx, mqtt } = file;
+  const { knx, mqtt, device, control } = file;
   const configured = objects.map((object) => toObjectConfig(object, file.events));
   const dl: DlConfig = {
     chip: knx.chip,
@@ -27,7 +29,14 @@ export const assemble = (
     stack: {
       dl,
       nl: { hops: knx.hops },
-      device: { descriptor: SYSTEM_B, programmingMode: false },
+      tlsm: { style: device.style, connections: device.connections },
+      device: {
+        descriptor: SYSTEM_B,
+        serial: device.serial ?? defaultSerial(machineId, file.instance),
+        keys: NO_KEYS,
+        address: knx.address,
+        programmingMode: false,
+      },
       bridge: {
         base: mqtt.base,
         style: knx.style,
@@ -43,12 +52,16 @@ export const assemble = (
     },
     port: { path: knx.port, baud: knx.baud, parity: knx.parity },
     mqtt: toMqttConfig(file, contents),
+    control: control === false ? null : control,
     log: { level: LEVELS[file.log.level] },
   };
 };
 
 /** Mask version of a System B device on twisted pair: `device-model.md`. */
 const SYSTEM_B = [0x07, 0xb0];
+
+/** All FF: whoever asks may do everything. */
+const NO_KEYS = [0, 1, 2].map(() => [0xff, 0xff, 0xff, 0xff]);
 
 /** `mqtt-interface.md` §3 and §11. */
 const LIMITS = { payload: 64 * 1024, messages: 1000 };

@@ -7,6 +7,8 @@ export type Config = Readonly<{
   stack: StackConfig;
   port: PortConfig;
   mqtt: MqttConfig;
+  /** null: there is no control socket. */
+  control: ControlConfig | null;
   log: Readonly<{ level: LogLevel }>;
 }>;
 
@@ -16,6 +18,13 @@ type PortConfig = Readonly<{
   baud: number;
   /** `none`: the 8-bit mode that some chips are strapped to. */
   parity: "even" | "none";
+}>;
+
+export type ControlConfig = Readonly<{
+  /** Path of the socket; absent: in the runtime directory, by the name of the instance. */
+  socket?: string;
+  /** Permissions of the socket file. */
+  mode: number;
 }>;
 
 export type MqttConfig = Readonly<{

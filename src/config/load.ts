@@ -15,6 +15,8 @@ export type LoadOptions = Readonly<{
   env: Readonly<Record<string, string | undefined>>;
   /** May throw; that becomes a finding at the place that names the file. */
   readFile(path: string): string;
+  /** `/etc/machine-id`, for the serial number of a device that is given none; empty where there is no such file. */
+  machineId?: string;
   /** Of the file as `stat` gives it: secrets in a file that others may read are worth a warning. */
   mode?: number;
 }>;
@@ -63,7 +65,11 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
     ...inactiveWarnings(source),
   ]).toSorted(byPlace);
   return file.success && errors.length === 0
-    ? { ok: true, config: assemble(file.data, objects, contents), warnings }
+    ? {
+        ok: true,
+        config: assemble(file.data, objects, contents, options.machineId ?? ""),
+        warnings,
+      }
     : { ok: false, errors, warnings };
 };
 

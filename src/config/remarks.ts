@@ -7,11 +7,22 @@ type Issue = z.core.$ZodIssue;
 
 /** What the schema has against the file, in words for the person who wrote it. */
 export const remarksOf = (issues: readonly Issue[], data: unknown): readonly Remark[] =>
-  issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? unknownKeys(issue)
-      : [{ path: issue.path, ...complaint(issue, valueAt(data, issue.path)) }],
+  issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") return unknownKeys(issue);
+    const inside = meantShape(issue, valueAt(data, issue.path));
+    return inside.length > 0
+      ? remarksOf(inside, data)
+      : [{ path: issue.path, ...complaint(issue, valueAt(data, issue.path)) }];
+  });
+
+/** Where a mapping or something else is possible and a mapping stands: what that mapping has wrong inside. */
+const meantShape = (issue: Issue, value: unknown): readonly Issue[] => {
+  if (issue.code !== "invalid_union" || typeof value !== "object") return [];
+  const inside = issue.errors.find((issues) =>
+    issues.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"),
   );
+  return (inside ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+};
 
 /** The message of a section holds the most likely key for each unknown one, line by line. */
 const unknownKeys = (issue: z.core.$ZodIssueUnrecognizedKeys): readonly Remark[] => {

@@ -1,14 +1,17 @@
 import * as z from "zod";
+import type { TlsmStyle } from "../core/config.ts";
 import { nearest } from "./nearest.ts";
 import {
   baseTopic,
   brokerUrl,
   datapointType,
   duration,
+  fileMode,
   groupAddress,
   individualAddress,
   pattern,
   port,
+  serialNumber,
 } from "./words.ts";
 
 /*
@@ -86,6 +89,26 @@ const KNX = section(
   },
   "knx is needed, with at least an address: a free one of your line, such as 1.1.250",
 );
+
+const DEVICE = section({
+  connections: z.int().min(1).max(16).default(1).describe("Partners that may be connected to us"),
+  style: z
+    .union([z.enum(["3", "1", "1r"]), z.literal(1), z.literal(3)], {
+      error: 'style is "3", "1" or "1r", the machines of the standard',
+    })
+    .transform((style): TlsmStyle => (style === 1 ? "1" : style === 3 ? "3" : style))
+    .prefault("3")
+    .describe("Which state machine of the transport layer"),
+  serial: serialNumber.exactOptional(),
+});
+
+const CONTROL = section({
+  socket: text
+    .regex(/^\//, { error: "a path from the root is needed: /run/knxpi/house.sock" })
+    .exactOptional()
+    .describe("Path of the control socket"),
+  mode: fileMode.prefault("0660"),
+});
 
 const MQTT = section({
   url: brokerUrl.exactOptional(),
@@ -188,6 +211,11 @@ export const FILE = section({
     .describe("Part of ids, so do not change it later"),
   knx: KNX,
   mqtt: MQTT.prefault({}),
+  device: DEVICE.prefault({}),
+  control: z
+    .union([z.literal(false), CONTROL])
+    .prefault({})
+    .describe("false: no control socket"),
   defaults: z.array(DEFAULT).default([]),
   objects: z.array(OBJECT).default([]),
   events: z.union([z.boolean(), z.array(pattern)]).default(false),

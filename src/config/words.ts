@@ -6,6 +6,7 @@ import {
   parseIndividualAddress,
 } from "../core/address.ts";
 import { knownDpts, plainDptId } from "../core/dpt/dpt.ts";
+import { type Octets, parseHex } from "../core/octets.ts";
 import { nearest } from "./nearest.ts";
 
 /*
@@ -155,3 +156,21 @@ export const baseTopic = z
     params: { code: "bad_base" },
   })
   .describe("Base topic of everything that is published and subscribed");
+
+/** Permissions of a file as `chmod` takes them. */
+export const fileMode = z
+  .string()
+  .regex(/^0?[0-7]{3}$/, { error: 'permissions are three octal digits: "0660"' })
+  .transform((digits) => Number.parseInt(digits, 8))
+  .describe('Permissions of a file, such as "0660"');
+
+/** Serial number of a device: manufacturer (2 octets), number (4). */
+export const serialNumber = z
+  .string()
+  .transform((text, context): Octets => {
+    const octets = parseHex(text);
+    return octets?.length === 6
+      ? octets
+      : refuse(context, "bad_value", "a serial number is 6 octets in hex: 00FA:12345678");
+  })
+  .describe("Serial number of this device, such as 00FA:12345678");

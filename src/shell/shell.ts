@@ -4,38 +4,53 @@ import type { Effect, Impulse } from "../core/impulse.ts";
 import { never } from "../core/never.ts";
 import { openStack, run } from "../core/stack/stack.ts";
 import { watchClock } from "./clock.ts";
+import { type Control, openControl } from "./control/control.ts";
+import type { About } from "./control/status.ts";
 import { openCounters } from "./counters.ts";
 import { watchHealth } from "./health.ts";
 import { logNote } from "./log.ts";
 import { connectMqtt, type MqttOptions } from "./mqtt.ts";
 import { openSerial } from "./serial.ts";
 import type { SerialOptions } from "./serial-port.ts";
+import { openStore } from "./store.ts";
 import { createTimers } from "./timers.ts";
+import { openTransitions } from "./transitions.ts";
 
 export type ShellOptions = Readonly<{
   config: StackConfig;
+  about: About;
   serial: SerialOptions;
-  mqtt: MqttOptions;
+  /** Without it the stack serves its control alone. */
+  mqtt?: MqttOptions;
+  /** Directory for what must survive a restart, and the address that the configuration says. */
+  state?: Pick<Parameters<typeof openStore>[0], "directory" | "configured">;
   log: Logger;
 }>;
 
 export type Shell = Readonly<{
-  /** Says goodbye on MQTT, closes the port, and ends the shell with 0. */
+  /** For people and programs on this machine. */
+  control: Control;
+  /** Closes the connections of procedures, says goodbye on MQTT, closes the port, and ends the shell with 0. */
   stop(): Promise<void>;
-  /** How the shell ended: 0, or 70 (EX_SOFTWARE) after a throw of the core or of one of its effects. */
+  /** How the shell ended: 0; 70 (EX_SOFTWARE) after a throw of the core or of one of its effects; 74 (EX_IOERR). */
   ended: Promise<number>;
 }>;
 
 /** The one place with a state: the world's impulses go into the core, its effects go out into the world. */
-export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOptions): Shell => {
+export const openShell = (options: ShellOptions): Shell => {
+  const { config, about, serial: port, mqtt: broker, log } = options;
   let state = openStack(config);
   let busy = false;
   let over = false;
   const waiting: Impulse[] = [];
-  let end: (code: number) => void = () => undefined;
+  let resolveEnded: (code: number) => void = () => undefined;
   const ended = new Promise<number>((resolve) => {
-    end = resolve;
+    resolveEnded = resolve;
   });
+  const end = (code: number): void => {
+    over = true;
+    resolveEnded(code);
+  };
 
   /** Every impulse passes here, one at a time: one caused by an effect is taken when all effects are executed. */
   const deliver = (impulse: Impulse): void => {
@@ -53,9 +68,12 @@ export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOpti
     try {
       const [after, effects] = run(state, impulse);
       state = after;
-      for (effect of effects) execute(effect);
+      for (effect of effects) {
+        execute(effect);
+        // What could not be kept must not be promised by the effects after it.
+        if (over) return;
+      }
     } catch (error) {
-      over = true;
       // One that was being executed threw; without one, the core did.
       log.fatal({ err: error, impulse, effect }, BUG);
       end(EX_SOFTWARE);
@@ -73,14 +91,27 @@ export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOpti
         else timers.stop(effect.timer);
         break;
       case "mqtt":
-        if (effect.type === "publish") mqtt.publish(effect);
-        else mqtt.subscribe(effect.filters);
+        if (effect.type === "publish") mqtt?.publish(effect);
+        else mqtt?.subscribe(effect.filters);
         break;
       case "drops":
         counters.drop(effect.reason, effect.octets);
         break;
       case "counters":
         counters.count(effect.counter, effect.by);
+        break;
+      case "transitions":
+        transitions.record(effect.transition);
+        break;
+      case "store": {
+        const problem = store.save(effect.record);
+        if (problem === undefined) break;
+        log.fatal({ problem }, NOT_KEPT);
+        end(EX_IOERR);
+        break;
+      }
+      case "control":
+        control.execute(effect);
         break;
       case "log":
         logNote(log, effect.note);
@@ -92,32 +123,49 @@ export const openShell = ({ config, serial: port, mqtt: broker, log }: ShellOpti
 
   const timers = createTimers(deliver);
   const counters = openCounters(log);
-  const health = watchHealth(counters.read, deliver);
+  const transitions = openTransitions(log);
+  const store = openStore({ configured: config.dl.address, ...options.state, log });
+  const control = openControl({
+    config,
+    about,
+    deliver,
+    look: () => state,
+    counters: counters.read,
+    transitions,
+  });
+  const health = broker && watchHealth(counters.read, deliver);
   const serial = openSerial(port, deliver, log);
-  const mqtt = connectMqtt(
-    broker,
-    (impulse) => {
-      deliver(impulse);
-      if (impulse.type === "broker.ind" && impulse.connected) health.soon();
-    },
-    log,
-  );
+  const mqtt =
+    broker &&
+    connectMqtt(
+      broker,
+      (impulse) => {
+        deliver(impulse);
+        if (impulse.type === "broker.ind" && impulse.connected) health?.soon();
+      },
+      log,
+    );
   const stopClock = watchClock(deliver);
 
   const stop = async (): Promise<void> => {
+    await control.close();
     deliver({ for: "bridge", type: "stop.req", at: performance.now() });
     stopClock();
-    health.close();
-    await mqtt.end();
+    health?.close();
+    await mqtt?.end();
     over = true;
     timers.close();
     counters.close();
     await serial.close();
     end(0);
   };
-  return { stop, ended };
+  return { control, stop, ended };
 };
 
 const BUG = "knxpi threw: a bug, please report it with this line";
+const NOT_KEPT =
+  "what was promised to survive cannot be kept; mend the --state directory, then start again";
 /** sysexits.h: an internal error was found. */
 export const EX_SOFTWARE = 70;
+/** sysexits.h: input or output failed. */
+const EX_IOERR = 74;

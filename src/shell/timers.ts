@@ -1,21 +1,28 @@
-import type { Impulse, Timer } from "../core/impulse.ts";
+import { type Impulse, type Timer, timerKey } from "../core/impulse.ts";
+import { never } from "../core/never.ts";
 
 export type Timers = Readonly<{
   start(timer: Timer, ms: number): void;
   stop(timer: Timer): void;
   /** Stops every timer for good, so that the process can end. */
   close(): void;
+  /** How many are kept, running or not. */
+  size(): number;
 }>;
 
 /**
  * The promise of timers (the virtual clock keeps the same one): `start` of a running timer restarts it; after `stop` no
  * timeout of it arrives; a timeout never comes before its time.
+ *
+ * The few timers of the link layer and the bridge are kept for good, because they are started with nearly every octet.
+ * Those that belong to a partner or a request are forgotten when they have run or are stopped: there may be any number.
  */
 export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
-  const slots: Record<Timer["for"], Map<Timer["name"], Slot>> = {
+  const kept: Readonly<Record<"dl" | "bridge", Map<Timer["name"], Slot>>> = {
     dl: new Map(),
     bridge: new Map(),
   };
+  const passing = new Map<string, Slot>();
 
   const fire = (slot: Slot): void => {
     if (!slot.running) return;
@@ -26,6 +33,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
       return;
     }
     slot.running = false;
+    if (slot.key !== undefined) passing.delete(slot.key);
     deliver(timeout(slot.timer, at));
   };
 
@@ -35,38 +43,59 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
     slot.handle = setTimeout(fire, slot.ms, slot);
   };
 
-  const start = (timer: Timer, ms: number): void => {
-    const names = slots[timer.for];
-    let slot = names.get(timer.name);
-    if (slot === undefined) {
-      slot = { timer, running: false, deadline: 0, ms: 0, handle: undefined };
-      names.set(timer.name, slot);
+  const slotOf = (timer: Timer): Slot => {
+    if (timer.for === "dl" || timer.for === "bridge") {
+      const found = kept[timer.for].get(timer.name);
+      if (found !== undefined) return found;
+      const slot = newSlot(timer);
+      kept[timer.for].set(timer.name, slot);
+      return slot;
     }
-    slot.running = true;
-    slot.deadline = performance.now() + ms;
-    // Restarted with every octet of a frame: moving the handle is far cheaper than making a new one.
-    if (slot.handle !== undefined && slot.ms === Math.ceil(ms)) slot.handle.refresh();
-    else arm(slot, ms);
+    const key = timerKey(timer);
+    const found = passing.get(key);
+    if (found !== undefined) return found;
+    const slot = newSlot(timer, key);
+    passing.set(key, slot);
+    return slot;
   };
 
   return {
-    start,
-    // The handle stays where it is and finds the slot idle: most timers are started again before that.
+    start(timer, ms) {
+      const slot = slotOf(timer);
+      slot.running = true;
+      slot.deadline = performance.now() + ms;
+      // Restarted with every octet of a frame: moving the handle is far cheaper than making a new one.
+      if (slot.handle !== undefined && slot.ms === Math.ceil(ms)) slot.handle.refresh();
+      else arm(slot, ms);
+    },
     stop(timer) {
-      const slot = slots[timer.for].get(timer.name);
-      if (slot !== undefined) slot.running = false;
+      if (timer.for === "dl" || timer.for === "bridge") {
+        // The handle stays where it is and finds the slot idle: most timers are started again before that.
+        const slot = kept[timer.for].get(timer.name);
+        if (slot !== undefined) slot.running = false;
+        return;
+      }
+      const key = timerKey(timer);
+      const slot = passing.get(key);
+      if (slot === undefined) return;
+      slot.running = false;
+      clearTimeout(slot.handle);
+      passing.delete(key);
     },
     close() {
-      for (const names of Object.values(slots)) {
-        for (const slot of names.values()) clearTimeout(slot.handle);
-        names.clear();
+      for (const slots of [kept.dl, kept.bridge, passing]) {
+        for (const slot of slots.values()) clearTimeout(slot.handle);
+        slots.clear();
       }
     },
+    size: () => kept.dl.size + kept.bridge.size + passing.size,
   };
 };
 
 type Slot = {
   readonly timer: Timer;
+  /** Under which it is forgotten; those that are kept have none. */
+  readonly key: string | undefined;
   running: boolean;
   deadline: number;
   /** Whole milliseconds the handle was made with. */
@@ -74,7 +103,26 @@ type Slot = {
   handle: NodeJS.Timeout | undefined;
 };
 
-const timeout = (timer: Timer, at: number): Impulse =>
-  timer.for === "dl"
-    ? { for: "dl", type: "timeout", timer, at }
-    : { for: "bridge", type: "timeout", timer, at };
+const newSlot = (timer: Timer, key?: string): Slot => ({
+  timer,
+  key,
+  running: false,
+  deadline: 0,
+  ms: 0,
+  handle: undefined,
+});
+
+const timeout = (timer: Timer, at: number): Impulse => {
+  switch (timer.for) {
+    case "dl":
+      return { for: "dl", type: "timeout", timer, at };
+    case "tlsm":
+      return { for: "tlsm", type: "timeout", timer, at };
+    case "client":
+      return { for: "client", type: "timeout", timer, at };
+    case "bridge":
+      return { for: "bridge", type: "timeout", timer, at };
+    default:
+      return never(timer);
+  }
+};

@@ -51,6 +51,7 @@ beforeEach(async () => {
   person = await mqtt.connectAsync(broker.url);
   shell = openShell({
     config: stack,
+    about: { version: "1.2.3", instance: "test" },
     serial: { ...port, binding: bindingOf(house) },
     mqtt: { ...options, url: broker.url, version: 4, payloadLimit: stack.bridge.limits.payload },
     log: logged.log,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Impulse, Timer } from "../../src/core/impulse.ts";
+import { IndividualAddress } from "../../src/core/address.ts";
+import { type Impulse, type Timer, timerKey } from "../../src/core/impulse.ts";
 
 /** What the promise needs from whoever keeps it: real timers and the virtual clock alike. */
 export type TimerSubject = Readonly<{
@@ -13,6 +14,12 @@ export type TimerSubject = Readonly<{
 const FRAME: Timer = { for: "dl", name: "frame" };
 const LINK: Timer = { for: "dl", name: "link" };
 const DUE: Timer = { for: "bridge", name: "due" };
+/** Two of one partner, one of another. */
+const CONNECTION: Timer = { for: "tlsm", name: "connection", peer: IndividualAddress(0x1106) };
+const ACKNOWLEDGE: Timer = { for: "tlsm", name: "acknowledge", peer: IndividualAddress(0x1106) };
+const OTHER: Timer = { for: "tlsm", name: "connection", peer: IndividualAddress(0x1107) };
+const STEP: Timer = { for: "client", name: "step", id: 7 };
+const NEXT_STEP: Timer = { for: "client", name: "step", id: 9 };
 
 /** The promise that shell and simulation keep to the core. `open` gets the receiver of the timeouts. */
 export const timerPromise = (
@@ -24,9 +31,7 @@ export const timerPromise = (
     return { arrived, ...open((impulse) => arrived.push(impulse)) };
   };
   const names = (arrived: readonly Impulse[]): readonly string[] =>
-    arrived.map((impulse) =>
-      impulse.type === "timeout" ? `${impulse.for}.${impulse.timer.name}` : impulse.type,
-    );
+    arrived.map((impulse) => (impulse.type === "timeout" ? timerKey(impulse.timer) : impulse.type));
 
   describe(`the promise of timers, kept by ${of}`, () => {
     test("a timeout comes back once, to the reducer of its timer, not before its time", async () => {
@@ -105,6 +110,38 @@ export const timerPromise = (
       start(FRAME, 3);
       await pass(60);
       expect(rounds).toBe(3);
+    });
+
+    test("timers of one name are told apart by their partner, and by their request", async () => {
+      const { arrived, start, stop, pass } = subject();
+      start(CONNECTION, 9);
+      start(ACKNOWLEDGE, 3);
+      start(OTHER, 6);
+      start(STEP, 12);
+      start(NEXT_STEP, 5);
+      stop(OTHER);
+      stop(NEXT_STEP);
+      await pass(40);
+      expect(arrived).toEqual([
+        { for: "tlsm", type: "timeout", timer: ACKNOWLEDGE, at: expect.any(Number) },
+        { for: "tlsm", type: "timeout", timer: CONNECTION, at: expect.any(Number) },
+        { for: "client", type: "timeout", timer: STEP, at: expect.any(Number) },
+      ]);
+    });
+
+    test("restarted, those of partners and requests count from the later start as well", async () => {
+      const { arrived, start, stop, pass, now } = subject();
+      start(CONNECTION, 20);
+      start(STEP, 5);
+      await pass(8);
+      stop(CONNECTION);
+      const again = now();
+      start(CONNECTION, 20);
+      start(STEP, 20);
+      await pass(60);
+      expect(names(arrived)).toEqual([timerKey(STEP), timerKey(CONNECTION), timerKey(STEP)]);
+      for (const timeout of arrived.slice(1))
+        expect(timeout.type === "timeout" && timeout.at - again).toBeGreaterThanOrEqual(20);
     });
 
     test("zero is a timeout like any other, never a call from within start", async () => {

@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from "commander";
+import { parseGroupAddress, parseIndividualAddress } from "../core/address.ts";
+import { findDpt, plainDptId } from "../core/dpt/dpt.ts";
+import { parseHex, toCompactHex } from "../core/octets.ts";
+
+/*
+ * Arguments of the command line, checked before anything is opened. Each gives back text as the control socket takes it.
+ */
+
+export const individual = (text: string): string =>
+  parseIndividualAddress(text) === undefined
+    ? wrong("Not an individual address; 1.1.5 is how they look.")
+    : text;
+
+export const group = (text: string): string =>
+  parseGroupAddress(text) ? text : wrong("Not a group address; 1/2/3 is how they look.");
+
+/** Collects the addresses of a variadic argument. */
+export const groups = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  group(text),
+];
+
+export const line = (text: string): string =>
+  parseIndividualAddress(`${text}.0`) === undefined
+    ? wrong("Not a line; 1.1 is how they look.")
+    : text;
+
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const number = /^(\d{1,9}|0x[0-9a-f]{1,8})$/i.test(text) ? Number(text) : Number.NaN;
+    return number >= min && number <= max
+      ? number
+      : wrong(`Not a whole number from ${min} to ${max}.`);
+  };
+
+/** In hex, as memory is written everywhere: `4000`, `0x4000`. */
+export const memoryAddress = (text: string): number =>
+  /^(0x)?[0-9a-f]{1,6}$/i.test(text)
+    ? Number.parseInt(text.replace(/^0x/i, ""), 16)
+    : wrong("Not an address in hex of up to 6 digits.");
+
+export const seconds = (text: string): number => {
+  const number = Number(text);
+  return number > 0 && number <= 86_400 ? number : wrong("Not a number of seconds.");
+};
+
+/** @param count of octets */
+export const octetsOf =
+  (count: number) =>
+  (text: string): string => {
+    const octets = parseHex(text);
+    return octets?.length === count ? toCompactHex(octets) : wrong(`Not ${count} octets in hex.`);
+  };
+
+/** Collects the octets of a variadic argument: `0c 1a`, `0c1a`. */
+export const octets = (text: string, before = ""): string => {
+  const parsed = parseHex(text);
+  return parsed === undefined || parsed.length === 0
+    ? wrong("Not octets in hex; 0c1a is how they look.")
+    : before + toCompactHex(parsed);
+};
+
+export const datapointType = (text: string): string =>
+  findDpt(text) === undefined
+    ? wrong(`Not a datapoint type known here; 9.001 is how they look.`)
+    : (plainDptId(text) ?? text);
+
+const wrong = (message: string): never => {
+  throw new InvalidArgumentError(message);
+};

@@ -1,0 +1,113 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { TlsmStyle } from "../core/config.ts";
+import { type Diagram, diagramOf, toDot, toMermaid } from "../core/diagram.ts";
+import {
+  LINK_TABLE,
+  type LinkEvent,
+  type LinkState,
+  linkCell,
+} from "../core/stack/2-dl/link-table.ts";
+import {
+  type Action,
+  CONNECTION_EVENTS,
+  connectionCell,
+  statesOf,
+} from "../core/stack/4-tlsm/table.ts";
+
+type Options = Readonly<{ style: TlsmStyle; format: "dot" | "mermaid" }>;
+
+/** `knxpi diagram` */
+export const addDiagram = (program: Command): void => {
+  program
+    .command("diagram")
+    .description("print a state machine as a picture, from the table that runs")
+    .argument("<machine>", `which one: ${Object.keys(DIAGRAMS).join(", ")}`, machineOf)
+    .option("--style <style>", "of tlsm, the connections: 3, 1 or 1r", styleOf, "3")
+    .option("--format <format>", "mermaid or dot", formatOf, "mermaid")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  knxpi diagram tlsm --style 1
+  knxpi diagram link --format dot | dot -Tsvg > link.svg`,
+    )
+    .action((machine: MachineName, { style, format }: Options) => {
+      process.stdout.write(drawing(machine, style, format));
+    });
+};
+
+/** The text of a picture. */
+export const drawing = (
+  machine: MachineName,
+  style: TlsmStyle,
+  format: Options["format"],
+): string => {
+  const diagram = DIAGRAMS[machine](style);
+  return format === "dot" ? toDot(diagram) : toMermaid(diagram);
+};
+
+// biome-ignore format: a line for each machine
+const DIAGRAMS = {
+  tlsm: (style) => diagramOf({ title: `transport layer connection, style ${style}`, states: statesOf(style), events: CONNECTION_EVENTS, cell: (state, event) => connectionCell(style, state, event), nothing: "A0", words: ACTIONS }),
+  link: () => diagramOf({ title: "link to the transceiver", states: LINK_STATES, events: LINK_EVENTS, cell: linkCell, nothing: "-" }),
+} as const satisfies Record<string, (style: TlsmStyle) => Diagram>;
+
+type MachineName = keyof typeof DIAGRAMS;
+
+/** The actions of the standard in words. KNX 03.03.04 Transport Layer §5.3 */
+const ACTIONS = {
+  A0: "nothing",
+  A1: "T_Connect.ind, numbers from 0",
+  A2: "T_ACK, T_Data_Connected.ind",
+  A3: "T_ACK once more",
+  A4: "T_NAK",
+  A5: "T_Disconnect.ind",
+  A6: "T_Disconnect, T_Disconnect.ind",
+  A7: "T_Data_Connected",
+  A8: "T_Data_Connected.con, next number",
+  A9: "T_Data_Connected once more",
+  A10: "T_Disconnect to whoever that was",
+  A11: "keep the request until later",
+  A12: "T_Connect, numbers from 0",
+  A13: "T_Connect.con",
+  A14: "T_Disconnect, T_Disconnect.con",
+  A15: "T_Disconnect.con",
+} as const satisfies Record<Action, string>;
+
+/** All of them, the first one where it begins. */
+const LINK_ORDER = {
+  closed: 0,
+  resetting: 1,
+  pausing: 2,
+  identifying: 3,
+  checking: 4,
+  online: 5,
+  polling: 6,
+  unpowered: 7,
+  busmonitor: 8,
+} as const satisfies Record<LinkState, number>;
+
+const LINK_STATES: readonly LinkState[] = Object.keys(LINK_ORDER).filter(
+  (state): state is LinkState => state in LINK_ORDER,
+);
+
+const LINK_EVENTS: readonly LinkEvent[] = Object.keys(LINK_TABLE).filter(
+  (event): event is LinkEvent => event in LINK_TABLE,
+);
+
+const machineOf = (text: string): MachineName => {
+  const found = Object.keys(DIAGRAMS).find((name): name is MachineName => name === text);
+  if (found === undefined)
+    throw new InvalidArgumentError(`There is ${Object.keys(DIAGRAMS).join(", ")}.`);
+  return found;
+};
+
+const styleOf = (text: string): TlsmStyle => {
+  if (text === "3" || text === "1" || text === "1r") return text;
+  throw new InvalidArgumentError("There are 3, 1 and 1r.");
+};
+
+const formatOf = (text: string): Options["format"] => {
+  if (text === "dot" || text === "mermaid") return text;
+  throw new InvalidArgumentError("There are dot and mermaid.");
+};

@@ -1,0 +1,35 @@
+import { formatIndividualAddress } from "../../core/address.ts";
+import type { Counters, JsonValue } from "../../core/impulse.ts";
+import type { StackState } from "../../core/stack/stack.ts";
+
+/** Who we are. */
+export type About = Readonly<{ version: string; instance: string }>;
+
+export type Circumstances = Readonly<{
+  counters: Counters;
+  clients: number;
+  /** Procedures. */
+  running: number;
+  /** Who holds it. */
+  busmonitor: string | null;
+}>;
+
+/** How things stand, for people. */
+export const statusOf = (
+  { dl, tlsm, device }: StackState,
+  about: About,
+  { counters, ...others }: Circumstances,
+): JsonValue => ({
+  ...about,
+  uptime: Math.round(process.uptime()),
+  address: formatIndividualAddress(dl.config.address),
+  programmingMode: device.programmingMode,
+  link: { state: dl.link.state, bus: dl.link.told, chip: dl.link.chip },
+  connections: tlsm.connections.map(({ peer, state, opened }) => ({
+    peer: formatIndividualAddress(peer),
+    state,
+    opened,
+  })),
+  ...others,
+  counters: { ...counters },
+});
