@@ -1,4 +1,5 @@
 import { ack } from "./ack.ts";
+import { connections } from "./connections.ts";
 import { core } from "./core.ts";
 import { driverMissing, startDriver } from "./driver.ts";
 import { processWhole } from "./process.ts";
@@ -7,12 +8,13 @@ import { publish } from "./publish.ts";
 import { print, type Report, type Skipped } from "./report.ts";
 
 /*
- * npm run bench [-- core|ack|publish|process …] [--json]
+ * npm run bench [-- core|connections|ack|publish|process …] [--json]
  * Numbers beside each other from one run; nothing here fails because a machine is slow.
  */
 
 const SECTIONS = {
   core: async () => core(),
+  connections: async () => connections(),
   ack: () => onPty("ack", ["knxd", "mosquitto"], ack),
   publish: () => onPty("publish", ["knxd", "mosquitto"], publish),
   process: () => onPty("process", ["mosquitto"], processWhole),

@@ -4,6 +4,10 @@ import type { Journal } from "./journal.ts";
 
 /** Another full KNX stack on the same line. */
 export type Knxd = Readonly<{
+  /** For knxtool. */
+  url: string;
+  /** The same, as a path. */
+  socket: string;
   /** Sends a value of at most six bits. */
   switch(ga: string, value: 0 | 1): Promise<void>;
   /** Sends a value in octets of its own. */
@@ -31,6 +35,8 @@ export const startKnxd = async (folder: string, port: string): Promise<Knxd> => 
   await child.output.until("knxd has its socket", (line) => line.includes("Connected: cfg:A.unix"));
   const hex = (octet: number): string => octet.toString(16);
   return {
+    url,
+    socket,
     switch: (ga, value) => tell("knxtool", ["groupswrite", url, ga, hex(value)]),
     write: (ga, ...octets) => tell("knxtool", ["groupwrite", url, ga, ...octets.map(hex)]),
     respond: (ga, value) => tell("knxtool", ["groupsresponse", url, ga, hex(value)]),

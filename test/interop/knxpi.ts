@@ -13,16 +13,26 @@ export const startProgram = (...args: readonly string[]): Child =>
 /** Writes a configuration for the house. @returns its path */
 export const writeConfiguration = (
   folder: string,
-  options: Readonly<{ port: string; broker: string; version?: 4 | 5 }>,
+  options: Readonly<{
+    port: string;
+    /** Left out: its own. */
+    broker?: string;
+    version?: 4 | 5;
+    control?: Readonly<{ socket: string }>;
+  }>,
 ): string => {
   const file = join(folder, `house-${++count}.yaml`);
-  const { port, broker, version } = options;
+  const { port, broker, version, control } = options;
   // JSON is YAML.
   const text = JSON.stringify({
     version: 1,
     instance: "interop",
     knx: { port, address: "1.1.250", bus: { grace: "500ms" } },
-    mqtt: { url: broker, ...(version !== undefined && { version }) },
+    mqtt: {
+      ...(broker !== undefined && { url: broker }),
+      ...(version !== undefined && { version }),
+    },
+    control: control ?? false,
     objects: OBJECTS,
     log: { level: "debug" },
   });
