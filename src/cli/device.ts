@@ -133,7 +133,11 @@ const addRestart = (device: Command): void => {
     .argument("<ia>", "individual address", individual)
     .addHelpText("after", examples("knxpi device restart 1.1.5"))
     .action((peer: string, options: Options) =>
-      ask(options, { method: "device.restart", params: given({ peer, key: options.key }) }),
+      ask(options, {
+        method: "device.restart",
+        params: given({ peer, key: options.key }),
+        lines: () => [`${peer} restarts`],
+      }),
     );
 };
 

@@ -39,6 +39,7 @@ export const addMem = (program: Command): void => {
         method: "memory.write",
         params: given({ peer, address, octets: data, key: options.key }),
         long: { what: peer, unit: "octets" },
+        lines: () => [`${hexAddress(address)}  ${data.length / 2} octets written and read back`],
       }),
     );
 };
@@ -48,6 +49,8 @@ const addMemory = (mem: Command, name: string, description: string): Command =>
     .description(description)
     .argument("<ia>", "individual address", individual)
     .argument("<address>", "first address, in hex", memoryAddress);
+
+const hexAddress = (address: number): string => address.toString(16).padStart(6, "0");
 
 const saved = (result: JsonValue, address: number, out: string | undefined): readonly string[] => {
   const { octets: hex }: { octets?: unknown } = Object(result);

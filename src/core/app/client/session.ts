@@ -52,14 +52,15 @@ export function* inEitherMode<T>(
 
 /**
  * T_Disconnect.ind does not say why there is no connection. A telegram without one tells: it is not sent, not acknowledged,
- * or acknowledged by a device that takes no connection.
+ * or acknowledged by a device that takes no connection; then once more, because the T_Connect or its confirmation may have
+ * been lost.
  */
 export function* connect(peer: IndividualAddress): Steps<Answer> {
-  const connected = yield { ask: "connect", peer };
-  if (connected.ok || connected.error.code !== "disconnected") return connected;
+  const first = yield { ask: "connect", peer };
+  if (first.ok || first.error.code !== "disconnected") return first;
   const to = { mode: "connectionless", peer } as const;
   const probe = yield { ask: "send", to, apdu: READ_DESCRIPTOR, ms: SEND_MS };
-  return probe.ok ? connected : probe;
+  return probe.ok ? yield { ask: "connect", peer } : probe;
 }
 
 function* authorize(session: Session, key: Octets): Steps<Result<Session>> {
@@ -122,8 +123,11 @@ export function* reach(peer: IndividualAddress): Steps<Result<Presence>> {
   if (first.error.code === "not_found") return done({ there: false });
   if (first.error.code !== "no_answer") return first;
   const connected = yield* connect(peer);
-  if (!connected.ok)
-    return connected.error.code === "disconnected" ? done({ there: true }) : connected;
+  if (!connected.ok) {
+    const { code } = connected.error;
+    if (code === "not_found") return done({ there: false });
+    return code === "disconnected" ? done({ there: true }) : connected;
+  }
   const mask = yield* readMask({ peer, mode: "connected" });
   yield { ask: "disconnect", peer };
   return done(mask.ok ? { there: true, mask: mask.value } : { there: true });

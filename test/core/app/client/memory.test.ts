@@ -91,9 +91,22 @@ describe("a connection that does not come about", () => {
   ])("$is", ({ probe, code }) => {
     const { failure } = talk(read, [
       ["connect 1.1.5", "hang up"],
-      probe === "ok" ? ["1.1.5 cl 03 00"] : ["1.1.5 cl 03 00", probe],
+      ...(probe === "ok"
+        ? ([["1.1.5 cl 03 00"], ["connect 1.1.5", "hang up"]] as const)
+        : ([["1.1.5 cl 03 00", probe]] as const)),
     ]);
     expect(failure).toMatchObject({ code });
+  });
+
+  test("a T_Connect that got lost is sent once more", () => {
+    const { result } = talk({ ...read, address: 0x1234, length: 3 }, [
+      ["connect 1.1.5", "hang up"],
+      ["1.1.5 cl 03 00"],
+      ["connect 1.1.5"],
+      ["1.1.5 co 02 03 12 34", "1.1.5 co 02 43 12 34 aa bb cc"],
+      ["disconnect 1.1.5"],
+    ]);
+    expect(result).toMatchObject({ octets: "aabbcc" });
   });
 });
 

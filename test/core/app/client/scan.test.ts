@@ -15,6 +15,7 @@ describe("NM_IndividualAddress_Scan", () => {
       ["1.1.8 cl 03 00", "1000 ms"],
       ["connect 1.1.8", "hang up"],
       ["1.1.8 cl 03 00"],
+      ["connect 1.1.8", "hang up"],
     ]);
     expect(result).toEqual({
       line: "1.1",
@@ -33,6 +34,16 @@ describe("NM_IndividualAddress_Scan", () => {
       ["1.1.6 cl 03 00", "offline"],
     ]);
     expect(failure).toMatchObject({ code: "offline" });
+  });
+
+  test("a telegram that nobody confirmed does not end it", () => {
+    const { result } = talk({ ...scan, from: 5, to: 6 }, [
+      ["1.1.5 cl 03 00", "lost", "1000 ms"],
+      ["connect 1.1.5", "hang up"],
+      ["1.1.5 cl 03 00", "no_ack"],
+      ["1.1.6 cl 03 00", "1.1.6 cl 03 40 07 b0"],
+    ]);
+    expect(result).toMatchObject({ devices: [{ address: "1.1.6", mask: "07B0" }] });
   });
 
   test("we are no stranger", () => {
