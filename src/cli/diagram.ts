@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { TlsmStyle } from "../core/config.ts";
 import { type Diagram, diagramOf, toDot, toMermaid } from "../core/diagram.ts";
 import {
+  LINK_STATES,
   LINK_TABLE,
   type LinkEvent,
   type LinkState,
@@ -73,23 +74,6 @@ const ACTIONS = {
   A14: "T_Disconnect, T_Disconnect.con",
   A15: "T_Disconnect.con",
 } as const satisfies Record<Action, string>;
-
-/** All of them, the first one where it begins. */
-const LINK_ORDER = {
-  closed: 0,
-  resetting: 1,
-  pausing: 2,
-  identifying: 3,
-  checking: 4,
-  online: 5,
-  polling: 6,
-  unpowered: 7,
-  busmonitor: 8,
-} as const satisfies Record<LinkState, number>;
-
-const LINK_STATES: readonly LinkState[] = Object.keys(LINK_ORDER).filter(
-  (state): state is LinkState => state in LINK_ORDER,
-);
 
 const LINK_EVENTS: readonly LinkEvent[] = Object.keys(LINK_TABLE).filter(
   (event): event is LinkEvent => event in LINK_TABLE,

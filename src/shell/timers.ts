@@ -1,5 +1,4 @@
-import { type Impulse, type Timer, timerKey } from "../core/impulse.ts";
-import { never } from "../core/never.ts";
+import { type Impulse, type Timer, timeoutOf, timerKey } from "../core/impulse.ts";
 
 export type Timers = Readonly<{
   start(timer: Timer, ms: number): void;
@@ -34,7 +33,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
     }
     slot.running = false;
     if (slot.key !== undefined) passing.delete(slot.key);
-    deliver(timeout(slot.timer, at));
+    deliver(timeoutOf(slot.timer, at));
   };
 
   const arm = (slot: Slot, ms: number): void => {
@@ -111,18 +110,3 @@ const newSlot = (timer: Timer, key?: string): Slot => ({
   ms: 0,
   handle: undefined,
 });
-
-const timeout = (timer: Timer, at: number): Impulse => {
-  switch (timer.for) {
-    case "dl":
-      return { for: "dl", type: "timeout", timer, at };
-    case "tlsm":
-      return { for: "tlsm", type: "timeout", timer, at };
-    case "client":
-      return { for: "client", type: "timeout", timer, at };
-    case "bridge":
-      return { for: "bridge", type: "timeout", timer, at };
-    default:
-      return never(timer);
-  }
-};

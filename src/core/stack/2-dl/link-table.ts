@@ -85,6 +85,11 @@ const COLUMN = {
   busmonitor: 8,
 } as const satisfies Record<LinkState, number>;
 
+/** All of them, the first one where it begins. */
+export const LINK_STATES: readonly LinkState[] = Object.keys(COLUMN).filter(
+  (state): state is LinkState => state in COLUMN,
+);
+
 // biome-ignore format: read by column
 export const LINK_TABLE = {
   //                                          closed                     resetting                    pausing                      identifying                  checking                      online                        polling                       unpowered                    busmonitor
