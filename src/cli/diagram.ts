@@ -5,7 +5,6 @@ import {
   LINK_STATES,
   LINK_TABLE,
   type LinkEvent,
-  type LinkState,
   linkCell,
 } from "../core/stack/2-dl/link-table.ts";
 import {
