@@ -116,6 +116,7 @@ const createSide = (options: {
         return;
       case "T_Disconnect.ind":
       case "T_Disconnect.con":
+        if (impulse.peer !== peer) return;
         tally.disconnected += 1;
         open.clear();
         return;
