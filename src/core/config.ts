@@ -1,4 +1,5 @@
 import type { GroupAddress, GroupStyle, IndividualAddress } from "./address.ts";
+import type { Settings, StoredLoadable } from "./app/device/model/model.ts";
 import type { GroupSet } from "./group-set.ts";
 import type { Priority } from "./impulse.ts";
 import type { Octets } from "./octets.ts";
@@ -9,6 +10,8 @@ export type StackConfig = Readonly<{
   nl: NlConfig;
   tlsm: TlsmConfig;
   device: DeviceConfig;
+  objects: ObjectsConfig;
+  application: ApplicationConfig;
   bridge: BridgeConfig;
 }>;
 
@@ -57,6 +60,30 @@ export type DeviceConfig = Readonly<{
   address: IndividualAddress;
   /** Programming mode at start. */
   programmingMode: boolean;
+  /** PID_ORDER_INFO, 10 octets; PID_HARDWARE_TYPE, 6 octets; PID_FIRMWARE_REVISION. */
+  orderInfo: Octets;
+  hardwareType: Octets;
+  firmwareRevision: number;
+  /** PID_MAX_APDULENGTH: 15…254, what the transceiver can carry. */
+  maxApduLength: number;
+  settings: Settings;
+  /** What the store gave back; an object that is not here was never loaded. */
+  loaded: readonly StoredLoadable[];
+}>;
+
+export type ObjectsConfig = Readonly<{
+  /** Where group objects come from: the configuration, what ETS loads, or both. */
+  objectsFrom: "yaml" | "ets" | "both";
+  /** The group addresses of the configuration; with `both` they are acknowledged beside those that ETS loads. */
+  groups: GroupSet;
+}>;
+
+export type ApplicationConfig = Readonly<{
+  /** Which application works with the objects that ETS loads. */
+  name: "bridge" | "thermostat" | "gpio";
+  /** Lines of the GPIO chip, in the order in which the application declares its inputs and outputs. */
+  inputs: readonly number[];
+  outputs: readonly number[];
 }>;
 
 /** The MQTT interface, `api: 1`. Sections are those of the MQTT interface document. */

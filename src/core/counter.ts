@@ -16,6 +16,7 @@ export const COUNTERS = {
   "tlsm.opened": "connections opened, from both sides",
   "tlsm.closed": "connections closed, from both sides",
   "tlsm.repetitions": "own data in a connection sent again",
+  "objects.updates": "values that group objects took from the bus, or from each other",
   "chip.resets": "reset indications, those after our own request included",
   "chip.unexpected-resets": "reset indications nobody asked for",
   "chip.mute": "supervision without an answer",
@@ -25,6 +26,8 @@ export const COUNTERS = {
   "chip.protocol-error": "state indication: illegal service or sequence",
   "chip.temperature-warning": "state indication: too hot",
   "chip.frame-state-error": "frame state indication with an error (NCN)",
+  "store.writes": "files of the state directory that were replaced",
+  "store.bytes": "their octets",
 } as const;
 
 export type Counter = keyof typeof COUNTERS;

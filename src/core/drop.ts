@@ -40,6 +40,24 @@ export const DROP_REASONS = {
   "device.not-in-programming-mode": "service for devices in programming mode only",
   "device.other-serial": "service for the device with another serial number",
   "device.network-parameter": "network parameter, or condition, that this device does not answer",
+  "objects.table-length": "loaded table that is shorter than its count says",
+  "objects.table-order": "loaded group address table that is not in ascending order",
+  "objects.size": "value with a size that the group object does not have",
+  "objects.flags": "request of the application that the flags of the group object do not allow",
+  "objects.no-association": "request for a group object without a group address",
+  "objects.unknown": "request for a group object that does not exist",
+  "objects.halted": "request for a group object while nothing that runs is loaded",
+  "objects.flood": "more objects updated at once than the application is told of",
+  "objects.queue-full": "too many group telegrams of objects wait",
+  "device.property":
+    "property that is not there, or may not be written like this, with nobody to tell",
+  "device.memory": "write to memory that is not there, or may not be written now",
+  "application.parameter":
+    "loaded parameter outside its limits, or not loaded at all: its default holds",
+  "application.value": "value that does not fit the datapoint type of its group object",
+  "application.unknown":
+    "action of the application with an object, timer or output it does not declare",
+  "application.flood": "more actions at once than an application may have",
   "bridge.unknown-topic": "MQTT topic that is none of ours",
   "bridge.empty-payload": "empty payload: somebody cleared a retained topic",
 } as const;

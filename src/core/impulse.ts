@@ -1,5 +1,9 @@
 import type { GroupAddress, IndividualAddress } from "./address.ts";
 import type { Procedure, ProcedureError } from "./app/client/procedure.ts";
+import type { Image } from "./app/device/model/image.ts";
+import type { Settings, StoredLoadable } from "./app/device/model/model.ts";
+import type { Asap } from "./app/group-objects/access-point.ts";
+import type { ObjectConfig } from "./config.ts";
 import type { Counter } from "./counter.ts";
 import type { DropReason } from "./drop.ts";
 import type { GroupSet } from "./group-set.ts";
@@ -9,8 +13,8 @@ import type { Apdu } from "./stack/7-al/apdu.ts";
 /*
  * Every impulse that travels between the layers and every effect that leaves them: the file to read first.
  *
- *   octets ─▶ dl ─▶ nl ─▶ tl ─▶ tlsm ─▶ al ─▶ bridge, device, client        .ind and .con go up
- *   octets ◀─ dl ◀─ nl ◀─ tl ◀─ tlsm ◀─ al ◀─ bridge, device, client        .req and .res go down
+ *   octets ─▶ dl ─▶ nl ─▶ tl ─▶ tlsm ─▶ al ─▶ bridge, objects, device, client        .ind and .con go up
+ *   octets ◀─ dl ◀─ nl ◀─ tl ◀─ tlsm ◀─ al ◀─ bridge, objects, device, client        .req and .res go down
  *
  * `for` is the reducer (or, of an effect, the part of the shell), `type` the primitive as the standard writes it.
  * A hop the standard has no name for is lower case. `at` is monotonic time in ms, stamped by the shell.
@@ -37,10 +41,12 @@ export type Reception = Readonly<{
 }>;
 
 /**
- * Chosen by who makes a request, and returned unchanged in its confirmation. Group requests are made by two: those of the
- * client are below 0, those of the bridge are not.
+ * Chosen by who makes a request, and returned unchanged in its confirmation. Group requests are made by three: those of the
+ * client are below 0, those of the group objects are from FIRST_OBJECTS_REF on, those of the bridge are between.
  */
 export type Ref = number;
+/** Out of reach for who counts up from 0: a thousand telegrams a second take 34 years. */
+export const FIRST_OBJECTS_REF = 2 ** 40;
 
 /** How a request ended. `no_ack`: nobody acknowledged, or all were busy (the chip does not tell them apart). */
 export type Outcome =
@@ -86,8 +92,8 @@ export type DlImpulse = Readonly<
   | { for: "dl"; type: "port-opened.ind"; at: number }
   | { for: "dl"; type: "port-closed.ind"; at: number }
   | { for: "dl"; type: "timeout"; timer: DlTimer; at: number }
-  /** From now on this is our address, and these are the group addresses we acknowledge; without them the same as before. */
-  | { for: "dl"; type: "configure.req"; address: IndividualAddress; groups?: GroupSet }
+  /** From now on this is our address, and these are the group addresses we acknowledge; what is not given stays as before. */
+  | { for: "dl"; type: "configure.req"; address?: IndividualAddress; groups?: GroupSet }
   | { for: "dl"; type: "L_Data.req"; frame: LData; ref: Ref; at: number }
   /** From now on the client is told of every frame on the line, or no more. */
   | { for: "dl"; type: "watch.req"; on: boolean }
@@ -104,7 +110,8 @@ export type NlImpulse = Readonly<
   | ({ for: "nl"; type: "L_Data.ind"; destination: Destination; tpdu: Octets } & Reception)
   | ({ for: "nl"; type: "L_Data.con"; frame: LData } & Confirmation)
   | ({ for: "nl"; type: "N_Data.req"; destination: Destination; tpdu: Octets } & Request)
-  | { for: "nl"; type: "configure.req"; address: IndividualAddress }
+  /** From now on this is our address, and this the hop count of own frames; without it the same as before. */
+  | { for: "nl"; type: "configure.req"; address: IndividualAddress; hops?: number }
 >;
 
 // ── tl ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +279,13 @@ export type DeviceImpulse = Readonly<
       peer: IndividualAddress;
       at: number;
     }
+  /** The process has begun: what the store gave back is told to those who work with it. */
+  | { for: "device"; type: "start.ind"; at: number }
   | { for: "device"; type: "programming-mode.req"; on: boolean; at: number }
+  /** The programming button was pressed: programming mode begins, or ends. */
+  | { for: "device"; type: "button.ind"; at: number }
+  /** A frame that we did not send has our address as its source. */
+  | { for: "device"; type: "own-address.ind"; at: number }
 >;
 
 /** What we ask other devices. */
@@ -312,6 +325,63 @@ export type ClientImpulse = Readonly<
   | { for: "client"; type: "configure.req"; address: IndividualAddress; at: number }
 >;
 
+/** The group objects that ETS has loaded. */
+export type ObjectsImpulse = Readonly<
+  | ({ for: "objects"; type: "A_GroupValue_Read.ind"; destination: GroupAddress } & Reception)
+  | ({
+      for: "objects";
+      type: "A_GroupValue_Write.ind" | "A_GroupValue_Response.ind";
+      destination: GroupAddress;
+      value: GroupValue;
+    } & Reception)
+  | ({
+      for: "objects";
+      type: "A_GroupValue_Read.con" | "A_GroupValue_Write.con" | "A_GroupValue_Response.con";
+      destination: GroupAddress;
+    } & Confirmation)
+  /** What is loaded now, null what is not; or the application begins or ends to run. */
+  | {
+      for: "objects";
+      type: "tables.ind";
+      addresses: Image | null;
+      associations: Image | null;
+      objects: Image | null;
+      /** What ETS wrote for the application. */
+      program?: Image | null;
+      running: boolean;
+      at: number;
+    }
+  /** The application has a new value: as many octets as the object has, one for those below 8 bits. */
+  | { for: "objects"; type: "object-write.req"; asap: Asap; value: Octets; at: number }
+  /** The application wants the value from the bus. */
+  | { for: "objects"; type: "object-read.req"; asap: Asap; at: number }
+  /** The application has taken the value of an object that was updated. */
+  | { for: "objects"; type: "object-updated.res"; asap: Asap; at: number }
+  | { for: "objects"; type: "timeout"; timer: ObjectsTimer; at: number }
+>;
+
+/** The program that works with the group objects. */
+export type ApplicationImpulse = Readonly<
+  /** It begins to run, anew: with what ETS wrote into its memory, and the objects that have a group address. */
+  | {
+      for: "application";
+      type: "started.ind";
+      parameters: Octets;
+      links: readonly ObjectLink[];
+      at: number;
+    }
+  /** What it needs is not loaded any more, or somebody stopped it. */
+  | { for: "application"; type: "stopped.ind"; at: number }
+  /** An object has a new value, from the bus or from another object of this device. */
+  | { for: "application"; type: "object-updated.ind"; asap: Asap; value: GroupValue; at: number }
+  /** A digital input, a line of the GPIO chip, has this level. */
+  | { for: "application"; type: "gpio.ind"; line: number; on: boolean; at: number }
+  | { for: "application"; type: "timeout"; timer: ApplicationTimer; at: number }
+>;
+
+/** A group object with the address it sends to, and its descriptor word: `device-model.md` §4. */
+export type ObjectLink = Readonly<{ asap: Asap; ga: GroupAddress; word: number }>;
+
 /** The mapping between group objects and MQTT topics. */
 export type BridgeImpulse = Readonly<
   | ({ for: "bridge"; type: "A_GroupValue_Read.ind"; destination: GroupAddress } & Reception)
@@ -341,6 +411,8 @@ export type BridgeImpulse = Readonly<
   | { for: "bridge"; type: "timeout"; timer: BridgeTimer; at: number }
   /** From now on this is our address. */
   | { for: "bridge"; type: "configure.req"; address: IndividualAddress; at: number }
+  /** The objects that ETS has loaded; those of the configuration stay, and win where both have an address. */
+  | { for: "bridge"; type: "objects.req"; objects: readonly ObjectConfig[]; at: number }
   /** Orderly stop: say goodbye on MQTT. */
   | { for: "bridge"; type: "stop.req"; at: number }
 >;
@@ -378,6 +450,8 @@ export type Impulse =
   | AlImpulse
   | DeviceImpulse
   | ClientImpulse
+  | ObjectsImpulse
+  | ApplicationImpulse
   | BridgeImpulse;
 
 // ── timers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -405,7 +479,19 @@ export type TlsmTimer = Readonly<{
 /** What a procedure waits for is overdue, or its pause is over. */
 export type ClientTimer = Readonly<{ for: "client"; name: "step"; id: number }>;
 
-export type Timer = DlTimer | TlsmTimer | ClientTimer | BridgeTimer;
+/** The next read on init is due. */
+export type ObjectsTimer = Readonly<{ for: "objects"; name: "initial-read" }>;
+
+/** One that the application declares, by its name there. */
+export type ApplicationTimer = Readonly<{ for: "application"; name: string }>;
+
+export type Timer =
+  | DlTimer
+  | TlsmTimer
+  | ClientTimer
+  | ObjectsTimer
+  | ApplicationTimer
+  | BridgeTimer;
 
 /** One text for one timer, for whoever keeps them in a map. */
 export const timerKey = (timer: Timer): string => {
@@ -428,6 +514,10 @@ export const timeoutOf = (timer: Timer, at: number): Impulse => {
       return { for: "tlsm", type: "timeout", timer, at };
     case "client":
       return { for: "client", type: "timeout", timer, at };
+    case "objects":
+      return { for: "objects", type: "timeout", timer, at };
+    case "application":
+      return { for: "application", type: "timeout", timer, at };
     case "bridge":
       return { for: "bridge", type: "timeout", timer, at };
   }
@@ -455,15 +545,20 @@ export type Effect = Readonly<
   | { for: "transitions"; type: "transition"; transition: Transition }
   /** On the disk before the next effect: what follows promises that it will survive. */
   | { for: "store"; type: "save"; record: DeviceRecord }
+  /** The same for one loadable object: before its content changes it is put down as not loaded, and loaded with its content. */
+  | { for: "store"; type: "keep"; loadable: StoredLoadable }
   | ({ for: "control" } & ControlEffect)
+  /** The programming LED, or a digital output: a line of the GPIO chip. */
+  | { for: "gpio"; type: "led"; on: boolean }
+  | { for: "gpio"; type: "output"; line: number; on: boolean }
   | { for: "log"; type: "note"; note: Note }
 >;
 
 /** A move of a state machine, a move to the same state included. */
 export type Transition = Readonly<{
   /** The table it comes from. */
-  machine: "tlsm" | "link";
-  /** Which of several: the partner of a connection; empty where there is only one. */
+  machine: "tlsm" | "link" | "load" | "run";
+  /** Which of several: the partner of a connection, the index of an interface object; empty where there is only one. */
   subject: string;
   state: string;
   event: string;
@@ -477,6 +572,8 @@ export type DeviceRecord = Readonly<{
   address: IndividualAddress;
   /** Keys of the access levels 0, 1 and 2, 4 octets each; all FF: none. */
   keys: readonly Octets[];
+  /** Properties that were written. */
+  settings: Settings;
 }>;
 
 /** For those who asked over the control socket. */
@@ -515,7 +612,7 @@ export type Publication = Readonly<{
 /** Something an operator wants to read in the log: a fixed message and its fields, never prose built from values. */
 export type Note = Readonly<{
   level: "debug" | "info" | "warn" | "error";
-  layer: "dl" | "nl" | "tl" | "tlsm" | "al" | "device" | "client" | "bridge";
+  layer: "dl" | "nl" | "tl" | "tlsm" | "al" | "device" | "client" | "application" | "bridge";
   message: string;
   fields: Readonly<Record<string, string | number | boolean | null>>;
 }>;

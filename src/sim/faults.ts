@@ -13,6 +13,8 @@ export type FaultRates = Readonly<{
   hostDoubled?: number;
   /** Of each frame on the bus: somebody disturbs one octet, answers NAK, answers BUSY. */
   busDamaged?: number;
+  /** Of each octet on the bus; the longer a frame, the likelier. */
+  busOctetDamaged?: number;
   nak?: number;
   busy?: number;
 }>;
@@ -37,7 +39,8 @@ export const createFaults = (random: Random, initial: FaultRates = {}): Faults =
       return happens(rates.hostDoubled) ? [arrived, arrived] : [arrived];
     },
     damage: (length) =>
-      happens(rates.busDamaged)
+      happens(rates.busDamaged) ||
+      (rates.busOctetDamaged !== undefined && happens(1 - (1 - rates.busOctetDamaged) ** length))
         ? { index: random.below(length), mask: 1 << random.below(8) }
         : undefined,
     answer: () => (happens(rates.nak) ? NAK : happens(rates.busy) ? BUSY : undefined),

@@ -2,6 +2,7 @@ import type { Octets } from "../core/octets.ts";
 import { octetsOf } from "./frame.ts";
 import { createLoadable, type Loadable } from "./loadable.ts";
 import { isSystemB, type Live, type ManagementOptions, SYSTEM_B } from "./management-options.ts";
+import { FAR, type Memory } from "./memory.ts";
 import {
   type InterfaceObject,
   kept,
@@ -23,30 +24,62 @@ export type Objects = Readonly<{
 }>;
 
 /** `device-model.md` 1 and 2. */
-export const createObjects = (options: ManagementOptions, live: Live): Objects => {
+export const createObjects = (options: ManagementOptions, live: Live, memory: Memory): Objects => {
   const routingCount = kept({ pid: 51, pdt: PDT.unsignedChar, first: [0x60] });
-  const addresses = createLoadable(0x4000);
-  const associations = createLoadable(0x4100);
-  const groupObjects = createLoadable(0x4200);
-  const program = createLoadable(0x4300);
-  const second = createLoadable(0x4700);
+  const places = options.segments === "far" ? FAR_PLACES : PLACES;
+  const [addresses, associations, groupObjects] = [
+    createLoadable(memory, places[1], EMPTY_TABLE),
+    createLoadable(memory, places[2], EMPTY_TABLE),
+    createLoadable(memory, places[3], EMPTY_TABLE),
+  ];
+  const program = createLoadable(memory, places[4], EMPTY_PROGRAM);
+  const second = createLoadable(memory, places[5], EMPTY_PROGRAM);
   return {
     all: [
-      object(TYPE.device, [...deviceProperties(options, live), routingCount]),
-      object(TYPE.addresses, addresses.properties),
-      object(TYPE.associations, associations.properties),
-      object(TYPE.groupObjects, groupObjects.properties),
+      object(TYPE.device, [...deviceProperties(options, live), routingCount, ...rateLimit()]),
+      object(TYPE.addresses, [
+        ...addresses.properties,
+        entries(addresses, PDT.unsignedInt, 2),
+        ...addresses.stamps,
+      ]),
+      object(TYPE.associations, [
+        ...associations.properties,
+        entries(associations, PDT.generic04, 4),
+        ...associations.stamps,
+      ]),
+      object(TYPE.groupObjects, [...groupObjects.properties, ...groupObjects.stamps]),
       object(TYPE.program, [
         ...programProperties(program, options.programVersion),
         ...parameters(),
+        peiType(),
+        ...program.stamps,
       ]),
-      object(TYPE.second, programProperties(second)),
+      object(TYPE.second, [...programProperties(second), peiType(), ...second.stamps]),
     ],
     links: [addresses, associations],
     programs: [program, second],
     routingCount,
   };
 };
+
+/** Each in a place of its own, so that none moves when another one grows. */
+const PLACES = {
+  1: { address: 0x4000, room: 0x100 },
+  2: { address: 0x4100, room: 0x100 },
+  3: { address: 0x4200, room: 0x100 },
+  4: { address: 0x4300, room: 0x400 },
+  5: { address: 0x4700, room: 0xf0 },
+} as const;
+
+/** 65,535 associations have four octets each. */
+const FAR_ROOM = 0x4_0000;
+const far = (index: number) => ({ address: FAR + (index - 1) * FAR_ROOM, room: FAR_ROOM });
+const FAR_PLACES = { 1: far(1), 2: far(2), 3: far(3), 4: far(4), 5: far(5) } as const;
+export const FAR_OCTETS = 5 * FAR_ROOM;
+
+/** Nothing but the count. */
+const EMPTY_TABLE = 2;
+const EMPTY_PROGRAM = 16;
 
 const TYPE = {
   device: 0,
@@ -102,6 +135,24 @@ const deviceProperties = (options: ManagementOptions, live: Live): readonly Prop
     kept({ pid: 52, pdt: PDT.generic01, first: [0x33] }),
   ];
 };
+
+/** Time base and number of telegrams, which the device does not care about. */
+const rateLimit = (): readonly Property[] =>
+  [85, 86].map((pid) => kept({ pid, pdt: PDT.unsignedInt, first: [0, 0] }));
+
+/** PID_TABLE: what stands behind the count. */
+const entries = (table: Loadable, pdt: number, size: number): Property => ({
+  ...shown(23, pdt, new Array<number>(size).fill(0)),
+  max: 63,
+  writeLevel: 0,
+  elements: () => {
+    const [high = 0, low = 0, ...rest] = table.content();
+    return rest.slice(0, ((high << 8) | low) * size);
+  },
+  write: () => false,
+});
+
+const peiType = (): Property => kept({ pid: 16, pdt: PDT.unsignedChar, first: [0] });
 
 const programProperties = (
   loadable: Loadable,

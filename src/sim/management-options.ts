@@ -13,6 +13,8 @@ export type ManagementOptions = Readonly<{
   hardwareType?: Octets;
   /** Longest APDU, without its first octet: 15 takes standard frames only. 55 when left out. */
   maxApduLength?: number;
+  /** Where segments are: 4000 … 47EF when left out, or beyond FFFF with room for the longest tables. */
+  segments?: "near" | "far";
   /** Keys of 4 octets for the levels 0, 1 and 2; a level that is left out is everybody's. */
   keys?: readonly Octets[];
   /** What one conversion of a channel gives; others do not exist. Channel 1 is the bus voltage. */

@@ -4,6 +4,8 @@ import type { Octets } from "../core/octets.ts";
 export interface Memory {
   read(address: number, length: number): Octets | undefined;
   write(address: number, data: Octets): "ok" | "missing" | "protected";
+  /** What the device does with a segment that it gives away; nothing is protected from that. */
+  fill(address: number, length: number, octet: number): void;
   /** All 0 again. */
   clear(): void;
 }
@@ -18,9 +20,13 @@ export type Register = Readonly<{
 
 /**
  * 4000 … 47FF, of which the last 16 octets are never written, and 123400 … 1234FF, which only the extended services reach.
+ * @param far octets from 200000 on, for long segments
  */
-export const createMemory = (register?: Register): Memory => {
-  const areas = AREAS.map((area) => ({ ...area, octets: new Uint8Array(area.length) }));
+export const createMemory = (register?: Register, far = 0): Memory => {
+  const areas = [...AREAS, { from: FAR, length: far, writable: far }].map((area) => ({
+    ...area,
+    octets: new Uint8Array(area.length),
+  }));
   const find = (address: number, length: number) =>
     areas.find(({ from, octets }) => address >= from && address + length <= from + octets.length);
 
@@ -41,11 +47,18 @@ export const createMemory = (register?: Register): Memory => {
       area.octets.set([...data], index);
       return "ok";
     },
+    fill: (address, length, octet) => {
+      const area = find(address, length);
+      const index = address - (area?.from ?? 0);
+      area?.octets.fill(octet, index, index + length);
+    },
     clear: () => {
       for (const { octets } of areas) octets.fill(0);
     },
   };
 };
+
+export const FAR = 0x20_0000;
 
 const AREAS = [
   { from: 0x4000, length: 0x800, writable: 0x7f0 },

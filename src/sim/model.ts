@@ -1,5 +1,5 @@
 import type { Octets } from "../core/octets.ts";
-import { createObjects } from "./interface-objects.ts";
+import { createObjects, FAR_OCTETS } from "./interface-objects.ts";
 import {
   hasObjects,
   isSystemB,
@@ -38,8 +38,11 @@ export const createModel = (options: ManagementOptions, address: number): Model 
     adc = BUS_VOLTAGE,
   } = options;
   const live: Live = { address, programmingMode: false, deviceControl: 0, granted: undefined };
-  const objects = createObjects(options, live);
-  const memory = createMemory(isSystemB(mask) ? undefined : stateRegister(live));
+  const memory = createMemory(
+    isSystemB(mask) ? undefined : stateRegister(live),
+    options.segments === "far" ? FAR_OCTETS : 0,
+  );
+  const objects = createObjects(options, live, memory);
   const held = [0, 1, 2].map((level) => keys[level] ?? NO_KEY);
 
   const forgetParameters = (): void => {

@@ -33,6 +33,7 @@ export const PDT = {
   generic04: 0x14,
   generic05: 0x15,
   generic06: 0x16,
+  generic08: 0x18,
   generic10: 0x1a,
   version: 0x30,
   bitset8: 0x33,

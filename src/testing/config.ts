@@ -1,13 +1,17 @@
 import { GroupAddress, IndividualAddress, parseGroupAddress } from "../core/address.ts";
-import type { BridgeConfig, ObjectConfig, StackConfig } from "../core/config.ts";
+import { FACTORY_SETTINGS } from "../core/app/device/model/settings.ts";
+import type { BridgeConfig, DeviceConfig, ObjectConfig, StackConfig } from "../core/config.ts";
 import { groupSet } from "../core/group-set.ts";
 
 /** What differs from the usual test device: 1.1.5 on a TP-UART 2, objects 1/2/3 … as given. */
 export type TestOptions = Readonly<{
   dl?: Partial<StackConfig["dl"]>;
   tlsm?: Partial<StackConfig["tlsm"]>;
+  groupObjects?: Partial<StackConfig["objects"]>;
+  application?: Partial<StackConfig["application"]>;
   bridge?: Partial<BridgeConfig>;
   programmingMode?: boolean;
+  device?: Partial<DeviceConfig>;
   /** Group objects by address; `true` for all defaults. */
   objects?: Readonly<Record<string, Partial<ObjectConfig> | true>>;
 }>;
@@ -36,7 +40,20 @@ export const testConfig = (options: TestOptions = {}): StackConfig => {
       keys: [NO_KEY, NO_KEY, NO_KEY],
       address,
       programmingMode: options.programmingMode ?? false,
+      orderInfo: ORDER_INFO,
+      hardwareType: [0, 0, 0xa1, 0xb2, 0x13, 0],
+      firmwareRevision: 5,
+      maxApduLength: 55,
+      settings: FACTORY_SETTINGS,
+      loaded: [],
+      ...options.device,
     },
+    objects: {
+      objectsFrom: "yaml",
+      groups: groupSet(objects.map(({ ga }) => ga)),
+      ...options.groupObjects,
+    },
+    application: { name: "bridge", inputs: [], outputs: [], ...options.application },
     bridge: {
       base: "knx",
       style: "3-level",
@@ -52,6 +69,9 @@ export const testConfig = (options: TestOptions = {}): StackConfig => {
     },
   };
 };
+
+/** `TEST 12345` */
+const ORDER_INFO = [0x54, 0x45, 0x53, 0x54, 0x20, 0x31, 0x32, 0x33, 0x34, 0x35];
 
 const NO_KEY = [0xff, 0xff, 0xff, 0xff];
 

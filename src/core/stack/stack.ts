@@ -1,7 +1,11 @@
+import { application } from "../app/application/application.ts";
+import { type ApplicationState, openApplication } from "../app/application/state.ts";
 import { type BridgeState, bridge, openBridge } from "../app/bridge/bridge.ts";
 import { type ClientState, client, openClient } from "../app/client/client.ts";
 import { device } from "../app/device/device.ts";
 import { type DeviceState, openDevice } from "../app/device/state.ts";
+import { objects } from "../app/group-objects/objects.ts";
+import { type ObjectsState, openObjects } from "../app/group-objects/state.ts";
 import type { StackConfig } from "../config.ts";
 import type { Effect, Impulse } from "../impulse.ts";
 import { never } from "../never.ts";
@@ -19,6 +23,8 @@ export type StackState = Readonly<{
   tlsm: TlsmState;
   device: DeviceState;
   client: ClientState;
+  objects: ObjectsState;
+  application: ApplicationState;
   bridge: BridgeState;
 }>;
 
@@ -29,6 +35,8 @@ export const openStack = (config: StackConfig): StackState => ({
   tlsm: openTlsm(config.tlsm),
   device: openDevice(config.device),
   client: openClient(config.device.address),
+  objects: openObjects(config.objects),
+  application: openApplication(config.application),
   bridge: openBridge(config.bridge),
 });
 
@@ -76,7 +84,7 @@ export const run = (
         break;
       }
       case "al": {
-        out = al(next);
+        out = al(next, current.objects.tables !== null);
         break;
       }
       case "device": {
@@ -88,6 +96,18 @@ export const run = (
       case "client": {
         const [after, caused] = client(current.client, next);
         if (after !== current.client) current = { ...current, client: after };
+        out = caused;
+        break;
+      }
+      case "objects": {
+        const [after, caused] = objects(current.objects, next);
+        if (after !== current.objects) current = { ...current, objects: after };
+        out = caused;
+        break;
+      }
+      case "application": {
+        const [after, caused] = application(current.application, next);
+        if (after !== current.application) current = { ...current, application: after };
         out = caused;
         break;
       }
@@ -105,6 +125,7 @@ export const run = (
       case "transitions":
       case "store":
       case "control":
+      case "gpio":
       case "log": {
         if (effects === NO_EFFECTS) effects = [];
         effects.push(next);
@@ -122,16 +143,21 @@ export const run = (
 };
 
 // Every octet comes through the first, every telegram through both: spelled out, because a spread costs thirty times as much.
-const withDl = ({ nl, tlsm, device, client, bridge }: StackState, dl: DlState): StackState => ({
+const withDl = (
+  { nl, tlsm, device, client, objects, application, bridge }: StackState,
+  dl: DlState,
+): StackState => ({
   dl,
   nl,
   tlsm,
   device,
   client,
+  objects,
+  application,
   bridge,
 });
 const withBridge = (
-  { dl, nl, tlsm, device, client }: StackState,
+  { dl, nl, tlsm, device, client, objects, application }: StackState,
   bridge: BridgeState,
 ): StackState => ({
   dl,
@@ -139,6 +165,8 @@ const withBridge = (
   tlsm,
   device,
   client,
+  objects,
+  application,
   bridge,
 });
 

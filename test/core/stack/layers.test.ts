@@ -45,7 +45,7 @@ const DROPS = [
   { is: "read with data bits",                   octets: "BC 11 01 08 01 E1 00 01 BA",        reason: "al.length" },
   { is: "property read in a group",              octets: "BC 11 01 08 01 E1 03 D5 6D",        reason: "al.mode" },
   { is: "group write point-to-point",            octets: "BC 11 01 11 05 61 00 81 A7",        reason: "al.mode" },
-  { is: "memory write: not offered",             octets: "BC 11 01 11 05 64 02 81 10 00 55 E5", reason: "al.unsupported-service" },
+  { is: "memory write: no memory there",         octets: "BC 11 01 11 05 64 02 81 10 00 55 E5", reason: "device.memory" },
   { is: "descriptor response nobody asked for",  octets: "BC 11 01 11 05 63 03 40 07 B0 D0",  reason: "al.response" },
   { is: "code 0F0 does not exist",               octets: "BC 11 01 11 05 61 00 F0 D6",        reason: "al.unknown-service" },
   { is: "data without a connection",             octets: "B0 11 01 11 05 61 43 00 69",        reason: "tlsm.no-connection" },

@@ -7,6 +7,7 @@ import { onConfirmation } from "./confirm.ts";
 import { onBroker, onBus, onGrace, onStop } from "./connect.ts";
 import { publishHealth } from "./health.ts";
 import { addAirtime } from "./load.ts";
+import { loadObjects } from "./objects.ts";
 import { settle, withLoad } from "./schedule.ts";
 import type { BridgeState } from "./state.ts";
 import { onReadIndication, onValueIndication } from "./telegram.ts";
@@ -58,6 +59,8 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
     case "configure.req":
       // From now on: what was published before keeps the source it had.
       return [{ ...state, config: { ...state.config, address: impulse.address } }, NOTHING];
+    case "objects.req":
+      return loadObjects(state, impulse.objects);
     case "stop.req":
       return onStop(state, impulse.at);
     default:

@@ -13,7 +13,7 @@ import { EMPTY_RECENT, type Recent } from "./recent.ts";
 /** Everything the bridge knows; one JSON value. What changes with every telegram is in small records of its own. */
 export type BridgeState = Readonly<{
   config: BridgeConfig;
-  /** The objects of the configuration by group address; never changes. */
+  /** The objects of the configuration, and those that ETS has loaded, by group address. */
   objects: Table<ObjectConfig>;
   /** What was last heard or confirmed, by group address. */
   held: Table<Held>;
@@ -143,10 +143,7 @@ export type Tallies = Readonly<{
 /** @param config checked by the configuration loader */
 export const openBridge = (config: BridgeConfig): BridgeState => ({
   config,
-  objects: config.objects.reduce<Table<ObjectConfig>>(
-    (table, object) => put(table, object.ga, object),
-    EMPTY_TABLE,
-  ),
+  objects: objectTable(config.objects),
   held: EMPTY_TABLE,
   provided: EMPTY_TABLE,
   epoch: 0,
@@ -186,6 +183,13 @@ export const openBridge = (config: BridgeConfig): BridgeState => ({
   due: null,
   stopped: false,
 });
+
+/** By group address; of several with one address the last. */
+export const objectTable = (objects: readonly ObjectConfig[]): Table<ObjectConfig> =>
+  objects.reduce<Table<ObjectConfig>>(
+    (table, object) => put(table, object.ga, object),
+    EMPTY_TABLE,
+  );
 
 /**
  * The same state with what changes at every telegram. Written out, here and in the other records of a telegram: a spread of

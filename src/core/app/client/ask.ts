@@ -8,6 +8,8 @@ import type { Octets } from "../../octets.ts";
 import type { Apdu } from "../../stack/7-al/apdu.ts";
 import type { Fields } from "../../stack/7-al/layout.ts";
 import type { ServiceName } from "../../stack/7-al/services.ts";
+import type { Download } from "./download.ts";
+import type { Dump } from "./image.ts";
 import type { Procedure, ProcedureError, ProcedureErrorCode } from "./procedure.ts";
 
 /**
@@ -50,7 +52,14 @@ export type Checkpoint = Readonly<{
   most: number;
   /** Read, or written, so far. */
   octets: Octets;
+  /** Where a download stands. */
+  download?: Download;
+  /** What a dump has so far. */
+  dump?: DumpState;
 }>;
+
+/** `lengths`: octets of the segment of each object, 0 where there is none to be read. */
+export type DumpState = Readonly<{ document: Dump; lengths: readonly number[] }>;
 
 /** The response that belongs to a request: a late answer to an earlier question has other fields. */
 export type Expected = Readonly<{ service: ServiceName; fields: Fields }>;

@@ -15,6 +15,9 @@ export type Kind = Readonly<{
 /** @returns a kind without a name of its own for masks nobody wrote down: these are asked as the standard says */
 export const kindOf = (mask: number): Kind => KINDS[mask & 0x0fff] ?? OTHER;
 
+/** Couplers built on it included. */
+export const isSystemB = (mask: number): boolean => kindOf(mask).name.includes("System B");
+
 /** `07B0`. */
 export const maskText = (mask: number): string => mask.toString(16).toUpperCase().padStart(4, "0");
 

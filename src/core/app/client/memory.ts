@@ -73,7 +73,7 @@ export function* writeMemory(
 }
 
 /** So many telegrams are replayed in a fraction of a millisecond, which the acknowledge of a frame on the line can wait. */
-const CHECKPOINT_PARTS = 32;
+export const CHECKPOINT_PARTS = 32;
 
 /** The connection, and how much a telegram takes. */
 function* begin(
@@ -145,7 +145,12 @@ export function* writePart(
       );
 }
 
-function* writeExtended(session: Session, address: number, data: Octets): Steps<Result<unknown>> {
+/** Always confirmed. */
+export function* writeExtended(
+  session: Session,
+  address: number,
+  data: Octets,
+): Steps<Result<unknown>> {
   const apdu = { service: "A_MemoryExtended_Write", number: data.length, address, data } as const;
   const answer = yield* request(session, apdu, "A_MemoryExtended_WriteResponse", { address });
   if (!answer.ok) return answer;
@@ -186,8 +191,8 @@ function* octetsPerTelegram(
 const isFar = (address: number, length: number): boolean => address + length > 0x10000;
 
 /** What of an APDU is no data: `layers.md` D.5, F5. */
-const HEADER = 3;
-const EXTENDED_HEADER = 5;
+export const HEADER = 3;
+export const EXTENDED_HEADER = 5;
 /** Six bits; and what the standard allows. */
 const MAX_NUMBER = 63;
 const MAX_EXTENDED = 250;
@@ -199,7 +204,7 @@ const checkArea = (address: number, length: number): Result<never> | undefined =
     [address + length <= 0x1000000, "There is no memory beyond FFFFFF."],
   ]);
 
-const refused = (
+export const refused = (
   { peer }: Session,
   address: number,
   why = "there is none, or it is protected",
@@ -209,4 +214,5 @@ const refused = (
     `${formatIndividualAddress(peer)} refuses its memory at ${hexAddress(address)}: ${why}.`,
   );
 
-const hexAddress = (address: number): string => address.toString(16).toUpperCase().padStart(4, "0");
+export const hexAddress = (address: number): string =>
+  address.toString(16).toUpperCase().padStart(4, "0");

@@ -3,10 +3,12 @@ import type { JsonValue } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { assignByButton, assignBySerial } from "./address.ts";
 import type { Checkpoint, Result, Steps } from "./ask.ts";
+import { dumpDevice } from "./dump.ts";
 import { readGroup, writeGroup } from "./group.ts";
 import { readInfo } from "./info.ts";
 import { readMemory, writeMemory } from "./memory.ts";
 import type { Procedure } from "./procedure.ts";
+import { programDevice, restoreDevice } from "./program.ts";
 import { readProgrammingMode, writeProgrammingMode } from "./programming-mode.ts";
 import { describeProperty, readProperty, writeProperty } from "./property.ts";
 import { resetDevice, restartDevice } from "./restart.ts";
@@ -41,6 +43,12 @@ export const perform = (
       return restartDevice(procedure, own);
     case "device.reset":
       return resetDevice(procedure, own);
+    case "device.program":
+      return programDevice(procedure, own, checkpoint);
+    case "device.dump":
+      return dumpDevice(procedure, own, checkpoint);
+    case "device.restore":
+      return restoreDevice(procedure, own, checkpoint);
     case "property.read":
       return readProperty(procedure, own);
     case "property.write":

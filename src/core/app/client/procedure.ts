@@ -1,6 +1,7 @@
 import type { GroupAddress, IndividualAddress } from "../../address.ts";
 import type { GroupValue } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
+import type { Dump, Image } from "./image.ts";
 
 /**
  * A management procedure and its arguments: plain data, as it comes over the control socket.
@@ -44,6 +45,12 @@ export type Procedure = Readonly<
   | ({ name: "memory.read"; address: number; length: number } & ToDevice)
   /** Read back and compared. */
   | ({ name: "memory.write"; address: number; octets: Octets } & ToDevice)
+  /** Loads tables and programs into a device of System B, and restarts it. */
+  | ({ name: "device.program"; image: Image } & ToDevice)
+  /** Everything that can be read back. */
+  | ({ name: "device.dump" } & ToDevice)
+  /** Loads what was dumped. */
+  | ({ name: "device.restore"; document: Dump } & ToDevice)
   | { name: "group.read"; address: GroupAddress }
   | { name: "group.write"; address: GroupAddress; value: GroupValue }
 >;

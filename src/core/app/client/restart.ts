@@ -45,7 +45,7 @@ export function* restart({ peer }: Session): Steps<Result<{ readonly acknowledge
  * A device that has not acknowledged by now is restarting. A little less than the 3 s of the transport layer, whose repetition
  * would find it just after its start. `device-model.md` §6.3
  */
-const RESTART_MS = 2_900;
+export const RESTART_MS = 2_900;
 
 /** Master reset: answered with how long it takes, which is waited for. */
 export function* resetDevice(

@@ -76,6 +76,16 @@ function* authorize(session: Session, key: Octets): Steps<Result<Session>> {
     : done({ ...session, level });
 }
 
+/** Without a key with the one that everybody has, as the engineering tool does it; what it is worth shows later. */
+export function* access(session: Session, key: Octets | undefined): Steps<Result<Session>> {
+  if (key !== undefined) return yield* authorize(session, key);
+  const apdu = { service: "A_Authorize_Request", key: FACTORY_KEY } as const;
+  const answer = yield* request(session, apdu, "A_Authorize_Response", {});
+  return answer.ok ? done(session) : answer;
+}
+
+const FACTORY_KEY: Octets = [0xff, 0xff, 0xff, 0xff];
+
 /** The right of everybody, on devices with 4 and with 16 levels. `layers.md` D.7 */
 const LOWEST: readonly number[] = [3, 15];
 
@@ -140,7 +150,11 @@ const presence = (descriptorType: number, descriptor: Octets): Presence => {
     : { there: true };
 };
 
-const wrongTarget = ({ peer, key }: Target, own: IndividualAddress): Result<never> | undefined => {
+/** Nobody can be asked about himself over the bus, and a key has 4 octets. */
+export const wrongTarget = (
+  { peer, key }: Target,
+  own: IndividualAddress,
+): Result<never> | undefined => {
   if (peer === own)
     return fail(
       "refused",

@@ -45,13 +45,14 @@ export const writeAddressBySerial = (
     ? move(state, address, request.at)
     : [state, [silence(request, "device.other-serial")]];
 
-/** Every layer that knows the own address learns the new one. */
+/** Every layer that knows the own address learns the new one, and the network layer the hop count if it is new too. */
 export const configure = (
   address: IndividualAddress,
   at: number,
+  hops?: number,
 ): readonly (Impulse | Effect)[] => [
   { for: "dl", type: "configure.req", address },
-  { for: "nl", type: "configure.req", address },
+  { for: "nl", type: "configure.req", address, ...(hops === undefined ? {} : { hops }) },
   { for: "client", type: "configure.req", address, at },
   { for: "bridge", type: "configure.req", address, at },
 ];

@@ -23,6 +23,18 @@ export const silence = ({ apdu }: ApduIndication, reason: DropReason): Effect =>
   octets: encodeApdu(apdu),
 });
 
+/**
+ * What the answer promises is on the disk before it; what nobody on the line waits for comes after it.
+ */
+export const answering = (
+  caused: readonly (Impulse | Effect)[],
+  response: Impulse,
+): readonly (Impulse | Effect)[] => [
+  ...caused.filter((item) => item.for === "store"),
+  response,
+  ...caused.filter((item) => item.for !== "store"),
+];
+
 /** For the operator. */
 export const note = (message: string, fields: Note["fields"] = {}): Effect => ({
   for: "log",

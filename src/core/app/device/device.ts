@@ -4,13 +4,32 @@ import { NO_OCTETS, sameOctets } from "../../octets.ts";
 import type { Apdu, ApduOf } from "../../stack/7-al/apdu.ts";
 import { admit, authorize, dismiss, writeKey } from "./access.ts";
 import { readAddress, readAddressBySerial, writeAddress, writeAddressBySerial } from "./address.ts";
-import { type ApduIndication, answer, note, silence } from "./answer.ts";
+import { type ApduIndication, answer, silence } from "./answer.ts";
+import {
+  readExtended,
+  readMemory,
+  readUserMemory,
+  writeBits,
+  writeExtended,
+  writeMemory,
+} from "./memory.ts";
 import { negative } from "./negative.ts";
+import { onOwnAddress } from "./own-address.ts";
+import { setProgrammingMode } from "./programming-mode.ts";
+import {
+  callExtFunction,
+  readExtDescription,
+  readExtValue,
+  writeExtValue,
+  writeExtValueUnconfirmed,
+} from "./properties/ext-services.ts";
+import { readDescription, readValue, writeValue } from "./properties/value-services.ts";
 import { afterResponse, masterReset, restart, waitsFor } from "./restart.ts";
 import type { DeviceState } from "./state.ts";
+import { announced, start } from "./tables.ts";
 
 /**
- * What the device answers on its own: who it is, where it is, who may do what, and that it has nothing else.
+ * What the device answers on its own: who it is, where it is, who may do what, and what is loaded into it.
  * @see KNX 03.03.07 Application Layer; `layers.md` D.4…D.11; `device-model.md` §1, §6
  */
 export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceState> => {
@@ -26,8 +45,14 @@ export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceS
       return waitsFor(state, impulse.peer)
         ? restart(state, impulse.at)
         : [dismiss(state, impulse.peer), []];
+    case "start.ind":
+      return [state, start(state, impulse.at)];
     case "programming-mode.req":
       return setProgrammingMode(state, impulse.on);
+    case "button.ind":
+      return setProgrammingMode(state, !state.programmingMode);
+    case "own-address.ind":
+      return onOwnAddress(state, impulse.at);
     default:
       return never(impulse);
   }
@@ -57,7 +82,46 @@ const onService = (state: DeviceState, request: ApduIndication): Step<DeviceStat
     case "A_Restart":
       return restart(state, request.at);
     case "A_Restart_MasterReset":
-      return masterReset(state, request, apdu);
+      return announced(state, masterReset(state, request, apdu), request.at);
+    default:
+      return onContent(state, request, apdu);
+  }
+};
+
+/** What is loaded, and the properties by which it is. */
+const onContent = (state: DeviceState, request: ApduIndication, apdu: Apdu): Step<DeviceState> => {
+  switch (apdu.service) {
+    case "A_PropertyValue_Read":
+      return readValue(state, request, apdu);
+    case "A_PropertyValue_Write":
+      return announced(state, writeValue(state, request, apdu), request.at);
+    case "A_PropertyDescription_Read":
+      return readDescription(state, request, apdu);
+    case "A_PropertyExtValue_Read":
+      return readExtValue(state, request, apdu);
+    case "A_PropertyExtValue_WriteCon":
+      return announced(state, writeExtValue(state, request, apdu), request.at);
+    case "A_PropertyExtValue_WriteUnCon":
+      return announced(state, writeExtValueUnconfirmed(state, request, apdu), request.at);
+    case "A_PropertyExtDescription_Read":
+      return readExtDescription(state, request, apdu);
+    case "A_FunctionPropertyExtCommand":
+    case "A_FunctionPropertyExtState_Read":
+      return announced(state, callExtFunction(state, request, apdu), request.at);
+    case "A_Memory_Read":
+      return readMemory(state, request, apdu);
+    case "A_UserMemory_Read":
+      return readUserMemory(state, request, apdu);
+    case "A_Memory_Write":
+    case "A_UserMemory_Write":
+      return writeMemory(state, request, apdu);
+    case "A_MemoryBit_Write":
+    case "A_UserMemoryBit_Write":
+      return writeBits(state, request, apdu);
+    case "A_MemoryExtended_Read":
+      return readExtended(state, request, apdu);
+    case "A_MemoryExtended_Write":
+      return writeExtended(state, request, apdu);
     default:
       return [state, [notHere(request)]];
   }
@@ -121,8 +185,3 @@ const notHere = (request: ApduIndication) => {
     ? silence(request, "al.unsupported-service")
     : answer(request, refusal);
 };
-
-const setProgrammingMode = (state: DeviceState, on: boolean): Step<DeviceState> =>
-  on === state.programmingMode
-    ? [state, []]
-    : [{ ...state, programmingMode: on }, [note("programming mode", { on })]];

@@ -1,26 +1,60 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { DeviceImpulse, DeviceRecord, Partner, Step } from "../../impulse.ts";
+import type { DeviceImpulse, DeviceRecord, Effect, Partner, Step } from "../../impulse.ts";
 import type { ApduOf } from "../../stack/7-al/apdu.ts";
 import { accessOf, noKeys } from "./access.ts";
 import { configure, UNREGISTERED } from "./address.ts";
-import { type ApduIndication, answer, note, partnerOf } from "./answer.ts";
+import { type ApduIndication, answer, answering, note, partnerOf } from "./answer.ts";
+import { unload } from "./load.ts";
+import type { LoadableIndex } from "./model/model.ts";
+import type { RunEvent } from "./model/run-table.ts";
+import { INDICES } from "./model/segments.ts";
+import { countDownload, FACTORY_SETTINGS, hopsOf } from "./model/settings.ts";
+import { led } from "./programming-mode.ts";
+import { ANYBODY, CONFIGURATION, SYSTEM } from "./properties/property.ts";
+import { moveRun } from "./run.ts";
 import type { DeviceState } from "./state.ts";
+import { announced } from "./tables.ts";
 
 /**
- * What a device starts with: out of programming mode, without connections and what was granted in them. The process goes on
- * (decision 0013).
+ * What a device starts with: out of programming mode, without connections and what was granted in them, verify mode off, every
+ * program that is loaded running from its beginning. The process goes on (decision 0013).
  */
-export const restart = (state: DeviceState, at: number): Step<DeviceState> => [
-  { ...state, programmingMode: false, access: [], restart: null },
-  [
-    { for: "tlsm", type: "restart.req", at },
-    ...(state.restart?.moves ? configure(state.record.address, at) : []),
-    note("restart"),
-  ],
-];
+export const restart = (state: DeviceState, at: number): Step<DeviceState> => {
+  const model = { ...state.model, control: 0 };
+  const fresh = { ...state, model, programmingMode: false, access: [], restart: null };
+  const [halted, stopped] = announced(fresh, runAll(fresh, "device restarts", at), at);
+  const [running, started] = announced(halted, runAll(halted, "program loaded", at), at);
+  const { address, settings } = state.record;
+  return [
+    running,
+    [
+      { for: "tlsm", type: "restart.req", at },
+      ...(state.restart?.moves ? configure(address, at, hopsOf(settings)) : []),
+      ...stopped,
+      ...started,
+      ...(state.programmingMode ? [led(false)] : []),
+      note("restart"),
+    ],
+  ];
+};
+
+/** The same event for every program that is loaded. */
+const runAll = (state: DeviceState, event: RunEvent, at: number): Step<DeviceState> => {
+  let { loadables } = state.model;
+  const out: Effect[] = [];
+  for (const index of PROGRAMS) {
+    if (loadables[index].state !== "loaded") continue;
+    const [loadable, more] = moveRun(loadables[index], index, event, at);
+    loadables = { ...loadables, [index]: loadable };
+    out.push(...more);
+  }
+  return [{ ...state, model: { ...state.model, loadables } }, out];
+};
+
+const PROGRAMS = [4, 5] as const;
 
 /**
- * A_Restart_MasterReset: what is erased is saved before the response says so; the restart waits for the response.
+ * A_Restart_MasterReset: what is erased is erased on the disk before the response says so; the restart waits for the response.
  * @see `layers.md` D.6 for the order of the checks
  */
 export const masterReset = (
@@ -36,21 +70,18 @@ export const masterReset = (
     processTime: PROCESS_TIME_S,
   });
   if (erase === undefined || errorCode !== ERROR.none) return [state, [response]];
-  const record: DeviceRecord = {
-    address: erase.address ? UNREGISTERED : state.record.address,
-    keys: erase.keys ? noKeys(state.record.keys) : state.record.keys,
-  };
-  const moves = record.address !== state.record.address || (state.restart?.moves ?? false);
-  return [
-    { ...state, record, restart: { to: partnerOf(request), moves } },
-    erase.address || erase.keys
-      ? [
-          { for: "store", type: "save", record },
-          note("master reset", { "erase code": eraseCode }),
-          response,
-        ]
-      : [response],
-  ];
+  const [unloaded, caused] = unload(state, erase.unloads, request.at);
+  const record = erased(state.record, erase);
+  const moves =
+    record.address !== state.record.address ||
+    hopsOf(record.settings) !== hopsOf(state.record.settings) ||
+    (state.restart?.moves ?? false);
+  const after = { ...unloaded, record, restart: { to: partnerOf(request), moves } };
+  const saved: readonly Effect[] =
+    record === state.record
+      ? []
+      : [{ for: "store", type: "save", record }, note("master reset", { "erase code": eraseCode })];
+  return [after, answering([...caused, ...saved], response)];
 };
 
 /** The response is out, or will never be: either way the restart was promised. */
@@ -68,23 +99,48 @@ export const afterResponse = (
 export const waitsFor = (state: DeviceState, peer: IndividualAddress): boolean =>
   state.restart !== null && samePartner(state.restart.to, { mode: "connected", peer });
 
-type Erase = Readonly<{ address: boolean; keys: boolean }>;
+type Erase = Readonly<{
+  /** Who may. */
+  level: number;
+  address: boolean;
+  keys: boolean;
+  settings: boolean;
+  unloads: readonly LoadableIndex[];
+}>;
+
+const NO_OBJECTS: readonly LoadableIndex[] = [];
 
 /**
- * By erase code; there is no application yet whose program (04), parameters (05) or links (06) could be erased.
- * A row without an effect is the confirmed restart, which anybody may ask for.
+ * By erase code. Parameters are the content of the programs; the values they had in the factory are only in the product data, so
+ * that a device without its tool has none. A row without an effect is the confirmed restart.
  */
+// biome-ignore format: read by column
 const ERASE: Readonly<Record<number, Erase>> = {
-  1: { address: false, keys: false },
-  2: { address: true, keys: true },
-  3: { address: true, keys: false },
-  7: { address: false, keys: true },
+  1: { level: ANYBODY,       address: false, keys: false, settings: false, unloads: NO_OBJECTS },
+  2: { level: SYSTEM,        address: true,  keys: true,  settings: true,  unloads: INDICES },
+  3: { level: SYSTEM,        address: true,  keys: false, settings: false, unloads: NO_OBJECTS },
+  4: { level: CONFIGURATION, address: false, keys: false, settings: false, unloads: [3, 4, 5] },
+  5: { level: CONFIGURATION, address: false, keys: false, settings: false, unloads: [4, 5] },
+  6: { level: CONFIGURATION, address: false, keys: false, settings: false, unloads: [1, 2] },
+  7: { level: SYSTEM,        address: false, keys: true,  settings: true,  unloads: INDICES },
+};
+
+/** The number of downloads is never reset, or a tool would take an old configuration for the one it knows. */
+const erased = (record: DeviceRecord, erase: Erase): DeviceRecord => {
+  if (erase.unloads.length === 0 && !erase.address) return record;
+  const { downloads } = record.settings;
+  const settings = erase.settings ? { ...FACTORY_SETTINGS, downloads } : record.settings;
+  return {
+    address: erase.address ? UNREGISTERED : record.address,
+    keys: erase.keys ? noKeys(record.keys) : record.keys,
+    settings: erase.unloads.length > 0 ? countDownload(settings) : settings,
+  };
 };
 
 /** As the standard orders them. */
 const errorOf = (erase: Erase | undefined, channel: number, level: number): number => {
   if (erase === undefined) return ERROR.unsupportedEraseCode;
-  if ((erase.address || erase.keys) && level > 0) return ERROR.accessDenied;
+  if (level > erase.level) return ERROR.accessDenied;
   return channel === 0 ? ERROR.none : ERROR.invalidChannel;
 };
 

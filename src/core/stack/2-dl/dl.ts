@@ -34,7 +34,7 @@ export const dl = (state: DlState, impulse: DlImpulse): Step<DlState> => {
     case "port-closed.ind":
       return move({ ...state, rx: openRx(impulse.at) }, "port closed", impulse.at);
     case "configure.req": {
-      const { address, groups = state.config.groups } = impulse;
+      const { address = state.config.address, groups = state.config.groups } = impulse;
       return [{ ...state, config: { ...state.config, address, groups } }, []];
     }
     case "watch.req":
@@ -200,8 +200,10 @@ const onOwnFrame = (state: DlState, octets: Octets, at: number): Step<DlState> =
   const sending = state.tx.current;
   const own = isEcho(sending, octets);
   const line: Impulse = { for: "bridge", type: "line.ind", octets: octets.length, own, at };
-  if (!own)
-    return [state, [line, { for: "drops", type: "drop", reason: "dl.own-address", octets }]];
+  if (!own) {
+    const drop: Effect = { for: "drops", type: "drop", reason: "dl.own-address", octets };
+    return [state, [line, { for: "device", type: "own-address.ind", at }, drop]];
+  }
   if (sending.echoes > 0) return [state, [line]];
   const [tx, out] = echoed(state.tx, sending);
   return [{ ...state, tx }, [line, ...out]];

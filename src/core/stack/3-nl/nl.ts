@@ -32,8 +32,10 @@ export const nl = (state: NlState, impulse: NlImpulse): Step<NlState> => {
       const frame = { destination, priority, hops: state.config.hops, tpdu };
       return [state, [{ for: "dl", type: "L_Data.req", frame, ref, at }]];
     }
-    case "configure.req":
-      return [{ ...state, address: impulse.address }, []];
+    case "configure.req": {
+      const { address, hops = state.config.hops } = impulse;
+      return [{ ...state, address, config: { ...state.config, hops } }, []];
+    }
     default:
       return never(impulse);
   }

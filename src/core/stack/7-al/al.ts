@@ -1,15 +1,16 @@
 import type { IndividualAddress } from "../../address.ts";
 import type { DropReason } from "../../drop.ts";
-import type {
-  AlImpulse,
-  ConnectedOutcome,
-  Effect,
-  GroupValue,
-  Impulse,
-  Mode,
-  Outcome,
-  Partner,
-  Ref,
+import {
+  type AlImpulse,
+  type ConnectedOutcome,
+  type Effect,
+  FIRST_OBJECTS_REF,
+  type GroupValue,
+  type Impulse,
+  type Mode,
+  type Outcome,
+  type Partner,
+  type Ref,
 } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
@@ -19,12 +20,15 @@ import { isAnswer, mayTravel, SERVICES, serviceOf, travelsInGroups } from "./ser
 /**
  * Application layer: names each APDU, checks whether its service may travel like this and has this length, and hands it to
  * whoever deals with it: group values to the bridge, requests to the device, answers to the client. It has no state of its own.
+ * @param objects there are group objects that ETS has loaded: group values concern them as well
  * @see KNX 03.03.07 Application Layer; `layers.md` D
  */
-export const al = (impulse: AlImpulse): readonly (Impulse | Effect)[] => {
+export const al = (impulse: AlImpulse, objects = false): readonly (Impulse | Effect)[] => {
   switch (impulse.type) {
     case "T_Data_Group.ind":
-      return [onGroup(impulse)];
+      return objects
+        ? [onGroup(impulse, "bridge"), ...forObjects(onGroup(impulse, "objects"))]
+        : [onGroup(impulse, "bridge")];
     case "T_Data_Broadcast.ind":
       return [onApdu(impulse, "broadcast", impulse.source)];
     case "T_Data_Individual.ind":
@@ -65,6 +69,7 @@ const FOUR_BITS = 0x3c0;
 
 const onGroup = (
   indication: Extract<AlImpulse, { type: "T_Data_Group.ind" }>,
+  to: "bridge" | "objects",
 ): Impulse | Effect => {
   const { destination, apdu, source, priority, hops, repeated, at } = indication;
   const code = codeOf(apdu);
@@ -72,7 +77,7 @@ const onGroup = (
     case READ:
       return code === READ && apdu.length === 2
         ? {
-            for: "bridge",
+            for: to,
             type: "A_GroupValue_Read.ind",
             destination,
             source,
@@ -85,7 +90,7 @@ const onGroup = (
     case RESPONSE:
     case WRITE:
       return {
-        for: "bridge",
+        for: to,
         type: (code & FOUR_BITS) === WRITE ? "A_GroupValue_Write.ind" : "A_GroupValue_Response.ind",
         destination,
         value: groupValueOf(apdu),
@@ -99,6 +104,9 @@ const onGroup = (
       return drop(groupRefusal(code), apdu);
   }
 };
+
+/** What is not for anybody was said once already. */
+const forObjects = (up: Impulse | Effect): readonly Impulse[] => (up.for === "objects" ? [up] : []);
 
 /** What is left in groups is secured values: legal, but without a key nobody here can take them. */
 const groupRefusal = (code: number): DropReason => {
@@ -142,6 +150,8 @@ const onGroupConfirmation = (
   const type = GROUP_CONFIRMATIONS[code >> 6];
   if (type === undefined) return [];
   if (ref < 0) return [{ for: "client", type, destination, ref, outcome, repeats, at }];
+  if (ref >= FIRST_OBJECTS_REF)
+    return [{ for: "objects", type, destination, ref, outcome, repeats, at }];
   if (type === "A_GroupValue_Read.con")
     return [{ for: "bridge", type, destination, ref, outcome, repeats, at }];
   const value = groupValueOf(apdu);

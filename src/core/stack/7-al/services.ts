@@ -113,10 +113,11 @@ export const SERVICES = {
   A_MemoryExtended_ReadResponse:            { code: 0x1fe, modes: POINT_TO_POINT, kind: "R", layout: [["returnCode", 8], ["address", 24], DATA] },
   A_Memory_Read:                            { code: 0x200, form: 4, modes: POINT_TO_POINT, kind: "C", layout: MEMORY },
   A_Memory_Response:                        { code: 0x240, form: 4, modes: POINT_TO_POINT, kind: "R", layout: [...MEMORY, NUMBERED_DATA] },
-  A_Memory_Write:                           { code: 0x280, form: 4, modes: POINT_TO_POINT, kind: "V", layout: [...MEMORY, NUMBERED_DATA] },
+  /** `data`: whatever follows, here and with A_UserMemory_Write: a number that lies has an answer of its own. */
+  A_Memory_Write:                           { code: 0x280, form: 4, modes: POINT_TO_POINT, kind: "V", layout: [...MEMORY, DATA] },
   A_UserMemory_Read:                        { code: 0x2c0, modes: CO, kind: "C", layout: USER_MEMORY },
   A_UserMemory_Response:                    { code: 0x2c1, modes: CO, kind: "R", layout: [...USER_MEMORY, NUMBERED_DATA] },
-  A_UserMemory_Write:                       { code: 0x2c2, modes: CO, kind: "V", layout: [...USER_MEMORY, NUMBERED_DATA] },
+  A_UserMemory_Write:                       { code: 0x2c2, modes: CO, kind: "V", layout: [...USER_MEMORY, DATA] },
   A_UserMemoryBit_Write:                    { code: 0x2c4, modes: CO, kind: "V", layout: [["number", 8], ["address", 16], ...BITS] },
   A_UserManufacturerInfo_Read:              { code: 0x2c5, modes: CO, kind: "C", layout: [] },
   A_UserManufacturerInfo_Response:          { code: 0x2c6, modes: CO, kind: "R", layout: [["manufacturer", 8], ["data", "octets", 2]] },

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { GroupAddress, IndividualAddress } from "../../../../src/core/address.ts";
 import type { Ask } from "../../../../src/core/app/client/ask.ts";
 import { type ClientState, client, openClient } from "../../../../src/core/app/client/client.ts";
+import type { Dump, Image } from "../../../../src/core/app/client/image.ts";
 import type { Procedure } from "../../../../src/core/app/client/procedure.ts";
 import type { ClientImpulse, Effect, Impulse, Mode } from "../../../../src/core/impulse.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
@@ -27,6 +28,51 @@ const on = <T extends object>(of: fc.Arbitrary<T>) =>
 const elements = { object: number, pid: number, start: number, count: number };
 const name = <const Name extends string>(text: Name) => fc.constant(text);
 
+const program = fc.record({
+  octets,
+  fill: number,
+  programVersion: fc.array(fc.nat(255), { minLength: 4, maxLength: 6 }),
+});
+const properties = fc.array(fc.record({ object: number, pid: number, octets }), { maxLength: 2 });
+const image: fc.Arbitrary<Image> = fc.record(
+  {
+    application: program,
+    program2: program,
+    groupAddresses: fc.array(number, { maxLength: 3 }),
+    associations: fc.array(fc.tuple(number, number), { maxLength: 3 }),
+    groupObjects: fc.array(number, { maxLength: 3 }),
+    properties,
+    extended: fc.boolean(),
+    partial: fc.boolean(),
+  },
+  { requiredKeys: ["groupAddresses", "associations", "groupObjects"] },
+);
+const maybe = fc.option(octets);
+const document: fc.Arbitrary<Dump> = fc.record({
+  version: fc.constant(1),
+  identity: fc.record({
+    mask: fc.constantFrom(0x07b0, 0x0012),
+    serial: octets,
+    manufacturer: fc.nat(0xffff),
+    orderInfo: maybe,
+    hardwareType: maybe,
+    version: maybe,
+  }),
+  properties,
+  objects: fc.array(
+    fc.record({
+      index: fc.constantFrom(1, 2, 3, 4, 5),
+      loadState: fc.nat(5),
+      address: number,
+      octets: maybe,
+      stamp: maybe,
+      programVersion: maybe,
+      peiType: fc.option(number),
+    }),
+    { maxLength: 5 },
+  ),
+});
+
 const procedure: fc.Arbitrary<Procedure> = fc.oneof(
   on(fc.record({ name: name("device.info") })),
   fc.record({ name: name("device.scan"), line: number, from: number, to: number }),
@@ -42,6 +88,9 @@ const procedure: fc.Arbitrary<Procedure> = fc.oneof(
   on(fc.record({ name: name("property.describe"), object: number, pid: number })),
   on(fc.record({ name: name("memory.read"), address: number, length: number })),
   on(fc.record({ name: name("memory.write"), address: number, octets })),
+  on(fc.record({ name: name("device.program"), image })),
+  on(fc.record({ name: name("device.dump") })),
+  on(fc.record({ name: name("device.restore"), document })),
   fc.record({ name: name("group.read"), address: group }),
   fc.record({
     name: name("group.write"),

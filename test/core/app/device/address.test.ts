@@ -36,7 +36,9 @@ describe("programming mode", () => {
     const on = { for: "device", type: "programming-mode.req", on: true, at: 31 } as const;
     const [, out] = feed(opened(), on, on, { ...on, on: false });
     expect(out).toEqual([
+      "gpio led",
       'note programming mode {"on":true}',
+      "gpio led",
       'note programming mode {"on":false}',
     ]);
   });

@@ -64,28 +64,28 @@ describe("who it is", () => {
 describe("what it does not have: the standard's answer, or silence", () => {
   // biome-ignore format: read by column
   test.each<Row>([
-    { is: "A_PropertyValue_Read, CT 2.13.3",   by: "CO", asks: "03 D5 00 4E 10 01",                          answer: "03 D6 00 4E 00 01" },
+    { is: "A_PropertyValue_Read, CT 2.13.3",   by: "CO", asks: "03 D5 00 59 10 01",                          answer: "03 D6 00 59 00 01" },
     { is: "A_PropertyValue_Read, A53",         by: "CL", asks: "03 D5 00 FE 10 01",                          answer: "03 D6 00 FE 00 01" },
     { is: "A_PropertyValue_Read of an array",  by: "CL", asks: "03 D5 05 33 37 65",                          answer: "03 D6 05 33 07 65" },
     { is: "A_PropertyValue_Write",             by: "CO", asks: "03 D7 05 33 10 07 AB",                       answer: "03 D6 05 33 00 07" },
     { is: "A_PropertyDescription_Read, A57",   by: "CL", asks: "03 D8 7F 01 00",                             answer: "03 D9 7F 01 00 00 00 00 00" },
-    { is: "A_PropertyDescription_Read",        by: "CO", asks: "03 D8 05 00 03",                             answer: "03 D9 05 00 03 00 00 00 00" },
+    { is: "A_PropertyDescription_Read",        by: "CO", asks: "03 D8 05 00 13",                             answer: "03 D9 05 00 13 00 00 00 00" },
     { is: "A_PropertyExtValue_Read, A13",      by: "CL", asks: "01 CC 00 00 00 10 FF 01 00 01",              answer: "01 CD 00 00 00 10 FF 00 00 01 FD" },
     { is: "A_PropertyExtValue_WriteCon",       by: "CO", asks: "01 CE 00 11 00 20 33 03 01 05 AB",           answer: "01 CF 00 11 00 20 33 00 01 05 FD" },
-    { is: "A_PropertyExtValue_WriteUnCon",     by: "CO", asks: "01 D0 00 11 00 20 33 03 01 05 AB",           answer: "al.unsupported-service" },
+    { is: "A_PropertyExtValue_WriteUnCon",     by: "CO", asks: "01 D0 00 11 00 20 33 03 01 05 AB",           answer: "device.property" },
     { is: "A_PropertyExtDescription_Read",     by: "CO", asks: "01 D2 00 11 00 20 33 30 05",                 answer: "01 D3 00 11 00 20 33 00 05 00 00 00 00 00 00 00 00" },
     { is: "A_FunctionPropertyCommand, A35",    by: "CL", asks: "02 C7 00 01 01",                             answer: "02 C9 00 01" },
     { is: "A_FunctionPropertyState_Read",      by: "CO", asks: "02 C8 05 33",                                answer: "02 C9 05 33" },
     { is: "A_FunctionPropertyExtCommand",      by: "CL", asks: "01 D4 00 11 00 20 33 AB",                    answer: "01 D6 00 11 00 20 33 FD" },
     { is: "A_FunctionPropertyExtState_Read",   by: "CO", asks: "01 D5 00 11 00 20 33",                       answer: "01 D6 00 11 00 20 33 FD" },
     { is: "A_Memory_Read, A29",                by: "CO", asks: "02 0B 12 34",                                answer: "02 40 12 34" },
-    { is: "A_Memory_Write",                    by: "CO", asks: "02 83 12 34 AA BB CC",                       answer: "al.unsupported-service" },
-    { is: "A_MemoryBit_Write",                 by: "CO", asks: "03 D0 02 12 34 AA BB 11 22",                 answer: "al.unsupported-service" },
+    { is: "A_Memory_Write",                    by: "CO", asks: "02 83 12 34 AA BB CC",                       answer: "device.memory" },
+    { is: "A_MemoryBit_Write",                 by: "CO", asks: "03 D0 02 12 34 AA BB 11 22",                 answer: "device.memory" },
     { is: "A_MemoryExtended_Read, A26",        by: "CL", asks: "01 FD 01 FF FF FF",                          answer: "01 FE FD FF FF FF" },
     { is: "A_MemoryExtended_Write",            by: "CO", asks: "01 FB 03 12 34 56 AA BB CC",                 answer: "01 FC FD 12 34 56" },
     { is: "A_UserMemory_Read",                 by: "CO", asks: "02 C0 1B 23 45",                             answer: "02 C1 10 23 45" },
-    { is: "A_UserMemory_Write",                by: "CO", asks: "02 C2 13 23 45 AA BB CC",                    answer: "al.unsupported-service" },
-    { is: "A_UserMemoryBit_Write",             by: "CO", asks: "02 C4 02 12 34 AA BB 11 22",                 answer: "al.unsupported-service" },
+    { is: "A_UserMemory_Write",                by: "CO", asks: "02 C2 13 23 45 AA BB CC",                    answer: "device.memory" },
+    { is: "A_UserMemoryBit_Write",             by: "CO", asks: "02 C4 02 12 34 AA BB 11 22",                 answer: "device.memory" },
     { is: "A_UserManufacturerInfo_Read",       by: "CO", asks: "02 C5",                                      answer: "al.unsupported-service" },
     { is: "A_Link_Read, A68",                  by: "CL", asks: "03 E5 05 03",                                answer: "03 E6 05 00" },
     { is: "A_Link_Write",                      by: "CO", asks: "03 E7 05 01 09 01",                          answer: "03 E6 05 00" },
@@ -191,7 +191,8 @@ describe("anything, in any state", () => {
       let saved = state.record;
       for (const impulse of impulses) {
         const [next, out] = device(state, impulse);
-        for (const item of out) if (item.for === "store") saved = item.record;
+        for (const item of out)
+          if (item.for === "store" && item.type === "save") saved = item.record;
         expect(next.record).toEqual(saved);
         state = next;
       }

@@ -1,5 +1,7 @@
 import { IndividualAddress } from "../../../../src/core/address.ts";
 import { device } from "../../../../src/core/app/device/device.ts";
+import type { StoredLoadable } from "../../../../src/core/app/device/model/model.ts";
+import { FACTORY_SETTINGS } from "../../../../src/core/app/device/model/settings.ts";
 import { type DeviceState, openDevice } from "../../../../src/core/app/device/state.ts";
 import type { DeviceConfig } from "../../../../src/core/config.ts";
 import type {
@@ -28,6 +30,12 @@ export const opened = (
     keys: keyTexts.map(hex),
     address: IndividualAddress(0x1105),
     programmingMode: false,
+    orderInfo: hex("4F 52 44 45 52 20 31 32 33 34"),
+    hardwareType: hex("00 00 A1 B2 13 05"),
+    firmwareRevision: 0x15,
+    maxApduLength: 55,
+    settings: FACTORY_SETTINGS,
+    loaded: [],
     ...config,
   });
 };
@@ -71,7 +79,13 @@ export const feed = (
 export const ask = (state: DeviceState, mode: Mode, octets: string, source = TOOL) =>
   feed(state, arrival(mode, octets, source));
 
-const words = (item: Impulse | Effect): string => {
+/** What goes to the store for one object. */
+const keptWords = (stored: StoredLoadable): string =>
+  stored.state === "loaded"
+    ? `keep ${stored.index} loaded ${stored.address.toString(16)}: ${toHex(stored.octets)}`
+    : `keep ${stored.index} ${stored.state}`;
+
+export const words = (item: Impulse | Effect): string => {
   switch (item.for) {
     case "al":
       return item.type === "apdu.req"
@@ -80,7 +94,16 @@ const words = (item: Impulse | Effect): string => {
     case "drops":
       return item.reason;
     case "store":
+      if (item.type === "keep") return keptWords(item.loadable);
       return `save ${item.record.address.toString(16)} ${item.record.keys.map(toHex).join(", ")}`;
+    case "transitions": {
+      const { machine, subject, event, next } = item.transition;
+      return `${machine} ${subject}: ${event} → ${next}`;
+    }
+    case "objects":
+      return item.type === "tables.ind"
+        ? `tables ${[item.addresses, item.associations, item.objects].map((image) => image?.size ?? "-").join(" ")} ${item.running ? "running" : "halted"}`
+        : item.type;
     case "log":
       return `note ${item.note.message} ${JSON.stringify(item.note.fields)}`;
     case "dl":
@@ -88,9 +111,40 @@ const words = (item: Impulse | Effect): string => {
     case "client":
     case "bridge":
       return item.type === "configure.req"
-        ? `${item.for} ${item.type} ${item.address.toString(16)}`
+        ? `${item.for} ${item.type} ${item.address?.toString(16)}${"hops" in item ? ` hops ${item.hops}` : ""}`
         : item.type;
     default:
       return `${item.for} ${item.type}`;
   }
 };
+
+/**
+ * Octets as they stand in the references, from the TPCI octet on: what belongs to the transport layer is taken away.
+ */
+export const fromWire = (octets: string): string => {
+  const [first = 0, ...rest] = hex(octets);
+  return toHex([first & 0x03, ...rest]);
+};
+
+/** What is answered in a connection, in hex, without all else that follows. */
+export const answersTo = (
+  state: DeviceState,
+  octets: string,
+): readonly [DeviceState, readonly string[]] => {
+  const [next, out] = ask(state, "connected", octets);
+  const begin = "connected 11fa normal: ";
+  return [
+    next,
+    out.filter((line) => line.startsWith(begin)).map((line) => line.slice(begin.length)),
+  ];
+};
+
+/** Requests in a connection one after the other, from the APCI on. */
+export const asked = (state: DeviceState, ...requests: readonly string[]): DeviceState =>
+  requests.reduce((before, request) => ask(before, "connected", request)[0], state);
+
+export const start = (index: number): string => `03 D7 0${index} 05 10 01 01${" 00".repeat(9)}`;
+export const completed = (index: number): string => `03 D7 0${index} 05 10 01 02${" 00".repeat(9)}`;
+export const unload = (index: number): string => `03 D7 0${index} 05 10 01 04${" 00".repeat(9)}`;
+export const allocate = (index: number, size: string, mode = "00", fill = "00"): string =>
+  `03 D7 0${index} 05 10 01 03 0B ${size} ${mode} ${fill} 00 00`;

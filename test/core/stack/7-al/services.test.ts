@@ -109,10 +109,10 @@ describe("D.2 lengths, every one of them", () => {
   // biome-ignore format: read by column
   test.each([
     { is: "a read with data bits",                  octets: "00 01" },
-    { is: "A_Memory_Write: 3 told, 2 there",        octets: "02 83 12 34 AA BB" },
-    { is: "A_Memory_Write: 3 told, 4 there",        octets: "02 83 12 34 AA BB CC DD" },
+    { is: "A_Memory_Response: 3 told, 2 there",     octets: "02 43 12 34 AA BB" },
+    { is: "A_Memory_Response: 3 told, 4 there",     octets: "02 43 12 34 AA BB CC DD" },
     { is: "A_MemoryExtended_Write: 4 told, 3",      octets: "01 FB 04 12 34 56 AA BB CC" },
-    { is: "A_UserMemory_Write: 2 told, 3",          octets: "02 C2 12 23 45 AA BB CC" },
+    { is: "A_UserMemory_Response: 2 told, 3",       octets: "02 C1 12 23 45 AA BB CC" },
     { is: "A_MemoryBit_Write: masks of 2 and 1",    octets: "03 D0 02 12 34 AA BB 11" },
     { is: "A_Link_Response: half an address",       octets: "03 E6 05 23 00 01 00" },
     { is: "A_Link_Response: seven addresses",       octets: "03 E6 05 23 00 01 00 02 00 03 00 04 00 05 00 06 00 07" },

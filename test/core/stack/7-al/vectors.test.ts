@@ -137,7 +137,7 @@ describe("what does not fit its place is a bug of the caller", () => {
     { is: "half a number",                apdu: { service: "A_Memory_Read", number: 1.5, address: 0x1234 } },
     { is: "an address of 17 bits",        apdu: { service: "A_IndividualAddress_Write", address: 0x10000 } },
     { is: "a key of 3 octets",            apdu: { service: "A_Authorize_Request", key: [1, 2, 3] } },
-    { is: "2 octets told, 3 there",       apdu: { service: "A_Memory_Write", number: 2, address: 0x1234, data: [1, 2, 3] } },
+    { is: "2 octets told, 3 there",       apdu: { service: "A_Memory_Response", number: 2, address: 0x1234, data: [1, 2, 3] } },
     { is: "no value to write",            apdu: { service: "A_PropertyValue_Write", object: 0, pid: 1, count: 1, start: 1, data: [] } },
     { is: "the code of another service",  apdu: { service: "A_UserMessage", code: 0x2f8, data: [] } },
   ])("$is", ({ apdu }) => {
