@@ -10,6 +10,7 @@ import { addGroup } from "./cli/group.ts";
 import { addStatus, addTransitions } from "./cli/look.ts";
 import { addMem } from "./cli/mem.ts";
 import { addMonitor } from "./cli/monitor.ts";
+import { addProduct } from "./cli/product.ts";
 import { addProp } from "./cli/prop.ts";
 import { addRun } from "./cli/run.ts";
 import { version } from "./cli/version.ts";
@@ -43,7 +44,17 @@ knxpi <command> --help shows more.`,
 
 for (const add of [
   ...[addRun, addDemo, addCheck, addDecode],
-  ...[addStatus, addMonitor, addGroup, addDevice, addProp, addMem, addTransitions, addDiagram],
+  ...[
+    addStatus,
+    addMonitor,
+    addGroup,
+    addDevice,
+    addProp,
+    addMem,
+    addTransitions,
+    addDiagram,
+    addProduct,
+  ],
 ])
   add(program);
 

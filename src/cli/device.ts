@@ -2,6 +2,8 @@ import { Argument, type Command } from "commander";
 import type { JsonValue } from "../core/impulse.ts";
 import { individual, line, octetsOf, wholeNumber } from "./arguments.ts";
 import { ask, given } from "./ask.ts";
+import { addDump, addProgram, addRestore } from "./download.ts";
+import { examples } from "./examples.ts";
 import { show } from "./show.ts";
 import { addKeyOption, addStationOptions, type StationOptions } from "./station/command.ts";
 
@@ -11,9 +13,10 @@ type Options = StationOptions & Readonly<{ key?: string }>;
 export const addDevice = (program: Command): void => {
   const device = program
     .command("device")
-    .description("look at devices on the line, find, restart and address them");
+    .description("look at devices on the line, find, restart, address, program and save them");
   for (const add of [addInfo, addScan, addFind, addProgmode, addAddress, addRestart, addReset])
     add(device);
+  for (const add of [addProgram, addDump, addRestore]) add(device);
 };
 
 const addInfo = (device: Command): void => {
@@ -164,10 +167,6 @@ const addReset = (device: Command): void => {
       }),
     );
 };
-
-/** Help that can be copied. */
-export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((example) => `  ${example}`).join("\n")}`;
 
 /** An argument that is only known by its place among others. */
 const checked = (command: Command, ia: string): string => {

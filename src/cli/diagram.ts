@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { LOAD_EVENTS, LOAD_STATES, loadCell } from "../core/app/device/model/load-table.ts";
+import { RUN_EVENTS, RUN_STATES, runCell } from "../core/app/device/model/run-table.ts";
 import type { TlsmStyle } from "../core/config.ts";
 import { type Diagram, diagramOf, toDot, toMermaid } from "../core/diagram.ts";
 import {
@@ -50,6 +52,8 @@ export const drawing = (
 const DIAGRAMS = {
   tlsm: (style) => diagramOf({ title: `transport layer connection, style ${style}`, states: statesOf(style), events: CONNECTION_EVENTS, cell: (state, event) => connectionCell(style, state, event), nothing: "A0", words: ACTIONS }),
   link: () => diagramOf({ title: "link to the transceiver", states: LINK_STATES, events: LINK_EVENTS, cell: linkCell, nothing: "-" }),
+  load: () => diagramOf({ title: "load state of an object", states: LOAD_STATES, events: LOAD_EVENTS, cell: loadCell, nothing: "-" }),
+  run: () => diagramOf({ title: "run state of a program", states: RUN_STATES, events: RUN_EVENTS, cell: runCell, nothing: "-" }),
 } as const satisfies Record<string, (style: TlsmStyle) => Diagram>;
 
 type MachineName = keyof typeof DIAGRAMS;

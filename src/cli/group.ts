@@ -6,7 +6,7 @@ import type { JsonValue } from "../core/impulse.ts";
 import { parseHex, toCompactHex, toHex } from "../core/octets.ts";
 import { datapointType, group, groups } from "./arguments.ts";
 import { ask } from "./ask.ts";
-import { examples } from "./device.ts";
+import { examples } from "./examples.ts";
 import { show } from "./show.ts";
 import {
   addStationOptions,

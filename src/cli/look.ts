@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { MACHINES } from "../shell/transitions.ts";
 import { ask, given } from "./ask.ts";
-import { examples } from "./device.ts";
+import { examples } from "./examples.ts";
 import { show } from "./show.ts";
 import { addStationOptions, type StationOptions } from "./station/command.ts";
 

@@ -4,7 +4,7 @@ import type { JsonValue } from "../core/impulse.ts";
 import { parseHex } from "../core/octets.ts";
 import { individual, memoryAddress, octets, wholeNumber } from "./arguments.ts";
 import { ask, given } from "./ask.ts";
-import { examples } from "./device.ts";
+import { examples } from "./examples.ts";
 import { dump, show } from "./show.ts";
 import { addKeyOption, addStationOptions, type StationOptions } from "./station/command.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { examples } from "./device.ts";
+import { examples } from "./examples.ts";
 import {
   addStationOptions,
   type StationOptions,

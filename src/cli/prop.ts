@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { individual, octets, wholeNumber } from "./arguments.ts";
 import { ask, given } from "./ask.ts";
-import { examples } from "./device.ts";
+import { examples } from "./examples.ts";
 import { addKeyOption, addStationOptions, type StationOptions } from "./station/command.ts";
 
 type Options = StationOptions & Readonly<{ key?: string }>;

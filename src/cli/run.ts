@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
@@ -61,7 +60,7 @@ export const run = async (
   for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
     say(formatFinding(options.config, finding));
   if (!loaded.ok) return FAILURE;
-  if (options.state !== undefined && !makeDirectory(options.state, say)) return FAILURE;
+  if (options.state !== undefined && !(await makeState(options.state, say))) return FAILURE;
 
   const [{ openLog }, { endOnThrow }] = await Promise.all([
     import("../shell/log.ts"),
@@ -84,7 +83,7 @@ const serve = async (
   options: RunOptions,
   log: Logger,
 ): Promise<number> => {
-  const { instance, port, mqtt, control } = config;
+  const { instance, port, gpio, mqtt, control } = config;
   const [{ openShell }, { untilEnded }, { offerControl }] = await Promise.all([
     import("../shell/shell.ts"),
     import("../shell/signals.ts"),
@@ -105,6 +104,7 @@ const serve = async (
     },
     about: { version: version(), instance },
     serial: port,
+    gpio,
     state: {
       configured: config.stack.dl.address,
       ...(options.state !== undefined && { directory: options.state }),
@@ -131,9 +131,10 @@ const serve = async (
   return code;
 };
 
-const makeDirectory = (path: string, say: (line: string) => void): boolean => {
+const makeState = async (path: string, say: (line: string) => void): Promise<boolean> => {
+  const { makeDirectory } = await import("../shell/store/files.ts");
   try {
-    mkdirSync(path, { recursive: true, mode: 0o750 });
+    makeDirectory(path);
     return true;
   } catch (error) {
     say(`--state ${path}: ${error instanceof Error ? error.message : error}`);

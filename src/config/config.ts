@@ -6,6 +6,7 @@ export type Config = Readonly<{
   /** For the core, as it is. */
   stack: StackConfig;
   port: PortConfig;
+  gpio: GpioConfig;
   mqtt: MqttConfig;
   /** null: there is no control socket. */
   control: ControlConfig | null;
@@ -18,6 +19,22 @@ type PortConfig = Readonly<{
   baud: number;
   /** `none`: the 8-bit mode that some chips are strapped to. */
   parity: "even" | "none";
+}>;
+
+/** What is connected to this machine's GPIO lines. */
+export type GpioConfig = Readonly<{
+  /** The programming button. */
+  button?: PinConfig & Readonly<{ debounceMs: number }>;
+  /** The programming LED. */
+  led?: PinConfig;
+}>;
+
+type PinConfig = Readonly<{
+  /** `gpiochip0`, or a path. */
+  chip: string;
+  line: number;
+  /** On, or pressed, is 0 V. */
+  activeLow: boolean;
 }>;
 
 export type ControlConfig = Readonly<{

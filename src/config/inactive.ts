@@ -14,7 +14,6 @@ const INACTIVE: Readonly<Record<string, readonly unknown[]>> = {
   time: [],
   devices: [],
   recorder: [],
-  "knx.objects_from": ["yaml"],
   "knx.bus.stale_after_outage": [],
   "mqtt.topics": ["address"],
   "mqtt.requests": ["off"],
@@ -46,10 +45,11 @@ const INACTIVE: Readonly<Record<string, readonly unknown[]>> = {
   "objects[].ha": [false],
 };
 
-/** One for each kind, where it stands first. */
+/** One for each kind, where it stands first; and all objects of the file when they come from elsewhere. */
 export const inactiveWarnings = (source: Source): readonly Remark[] => {
   const seen = new Set<string>();
-  return [...source.values].flatMap(([text, { path }]) => {
+  const unused = unusedObjects(source);
+  const inactive = [...source.values].flatMap(([text, { path }]): readonly Remark[] => {
     const kind = text.replace(/\[\d+\]/g, "[]").replace(/^defaults\[\]/, "objects[]");
     const harmless = Object.hasOwn(INACTIVE, kind) ? INACTIVE[kind] : undefined;
     if (harmless === undefined || seen.has(kind)) return [];
@@ -59,6 +59,15 @@ export const inactiveWarnings = (source: Source): readonly Remark[] => {
     const message = `${name} is understood, but not active in this version`;
     return [{ path, key: true, code: "inactive", message }];
   });
+  return [...unused, ...inactive];
+};
+
+const unusedObjects = ({ data }: Source): readonly Remark[] => {
+  const path = ["objects"];
+  const objects = valueAt(data, path);
+  if (valueAt(data, ["knx", "objects_from"]) !== "ets" || !Array.isArray(objects)) return [];
+  const message = "objects are not used with objects_from: ets; both uses them beside those of ETS";
+  return objects.length === 0 ? [] : [{ path, key: true, code: "inactive", message }];
 };
 
 const asksNothing = (value: unknown, harmless: readonly unknown[]): boolean =>
@@ -68,12 +77,8 @@ const asksNothing = (value: unknown, harmless: readonly unknown[]): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === "object" && "enabled" in value && value.enabled === false);
 
-/**
- * Keys that protect something, or that the file cannot do without: to accept them and do nothing would be worse than to
- * refuse them.
- */
+/** Keys that protect something: to accept them and do nothing would be worse than to refuse them. */
 const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
-  "knx.objects_from": ["yaml", "both"],
   "mqtt.allow": [],
   "mqtt.deny": [],
   "objects[].confirm_write": [false],
@@ -88,6 +93,4 @@ export const refusals = (source: Source): readonly Remark[] =>
   });
 
 const refusal = (path: Path): string =>
-  path.at(-1) === "objects_from"
-    ? "this version takes its objects from this file only"
-    : `${String(path.at(-1))} has no effect in this version, so nothing would be protected; leave it out to accept that`;
+  `${String(path.at(-1))} has no effect in this version, so nothing would be protected; leave it out to accept that`;

@@ -73,7 +73,10 @@ const KNX = section(
     address: individualAddress,
     style: z.enum(["3-level", "2-level", "free"]).default("3-level"),
     bus: BUS.prefault({}),
-    objects_from: z.enum(["yaml", "ets", "both"]).default("yaml"),
+    objects_from: z
+      .enum(["yaml", "ets", "both"])
+      .default("yaml")
+      .describe("Where group objects come from: this file, ETS, or both"),
     baud: z
       .union([z.literal(9600), z.literal(19200), z.literal(38400), z.literal(115200)], {
         error: "the transceivers know 9600, 19200, 38400 and 115200 baud",
@@ -90,6 +93,32 @@ const KNX = section(
   "knx is needed, with at least an address: a free one of your line, such as 1.1.250",
 );
 
+const CHIP = text
+  .regex(/^(gpiochip\d+|\/dev\/\S+)$/, {
+    error: "a GPIO chip is written gpiochip0, or as a path in /dev; gpiodetect lists them",
+  })
+  .default("gpiochip0");
+const LINE = z.int().min(0).max(1023).describe("On a Raspberry Pi the number of the GPIO: 17");
+
+const PROGRAMMING = section({
+  button: section({
+    chip: CHIP,
+    line: LINE,
+    active_low: yesOrNo(true).describe("true: pressed is 0 V"),
+    debounce: duration
+      .refine((ms) => ms >= 1 && ms <= 1000, { error: "from 1ms to 1s" })
+      .prefault("30ms")
+      .describe("How long a level lasts that counts"),
+  }).exactOptional(),
+  led: section({
+    chip: CHIP,
+    line: LINE,
+    active_low: yesOrNo(false).describe("true: on is 0 V"),
+  }).exactOptional(),
+}).refine(({ button, led }) => button?.line !== led?.line || button?.chip !== led?.chip || !led, {
+  error: "button and LED cannot be on the same line",
+});
+
 const DEVICE = section({
   connections: z.int().min(1).max(16).default(1).describe("Partners that may be connected to us"),
   style: z
@@ -100,6 +129,11 @@ const DEVICE = section({
     .prefault("3")
     .describe("Which state machine of the transport layer"),
   serial: serialNumber.exactOptional(),
+  programming: PROGRAMMING.prefault({}),
+  application: z
+    .enum(["bridge", "thermostat", "gpio"])
+    .default("bridge")
+    .describe("What works with the objects that ETS loads"),
 });
 
 const CONTROL = section({

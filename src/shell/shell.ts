@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { openingNotes } from "../core/app/device/model/stored.ts";
 import type { StackConfig } from "../core/config.ts";
 import type { Effect, Impulse } from "../core/impulse.ts";
 import { never } from "../core/never.ts";
@@ -7,12 +8,13 @@ import { watchClock } from "./clock.ts";
 import { type Control, openControl } from "./control/control.ts";
 import type { About } from "./control/status.ts";
 import { openCounters } from "./counters.ts";
+import { type GpioOptions, openGpio } from "./gpio.ts";
 import { watchHealth } from "./health.ts";
 import { logNote } from "./log.ts";
 import { connectMqtt, type MqttOptions } from "./mqtt.ts";
 import { openSerial } from "./serial.ts";
 import type { SerialOptions } from "./serial-port.ts";
-import { openStore } from "./store.ts";
+import { openStore, type StoreOptions } from "./store/store.ts";
 import { createTimers } from "./timers.ts";
 import { openTransitions } from "./transitions.ts";
 
@@ -23,7 +25,9 @@ export type ShellOptions = Readonly<{
   /** Without it the stack serves its control alone. */
   mqtt?: MqttOptions;
   /** Directory for what must survive a restart, and the address that the configuration says. */
-  state?: Pick<Parameters<typeof openStore>[0], "directory" | "configured">;
+  state?: Pick<StoreOptions, "directory" | "configured">;
+  /** Without it there is no programming button and no LED. */
+  gpio?: GpioOptions;
   log: Logger;
 }>;
 
@@ -49,6 +53,7 @@ export const openShell = (options: ShellOptions): Shell => {
   });
   const end = (code: number): void => {
     over = true;
+    void gpio?.close();
     resolveEnded(code);
   };
 
@@ -104,7 +109,8 @@ export const openShell = (options: ShellOptions): Shell => {
         transitions.record(effect.transition);
         break;
       case "store": {
-        const problem = store.save(effect.record);
+        const problem =
+          effect.type === "save" ? store.save(effect.record) : store.keep(effect.loadable);
         if (problem === undefined) break;
         log.fatal({ problem }, NOT_KEPT);
         end(EX_IOERR);
@@ -112,6 +118,9 @@ export const openShell = (options: ShellOptions): Shell => {
       }
       case "control":
         control.execute(effect);
+        break;
+      case "gpio":
+        gpio?.execute(effect);
         break;
       case "log":
         logNote(log, effect.note);
@@ -124,7 +133,13 @@ export const openShell = (options: ShellOptions): Shell => {
   const timers = createTimers(deliver);
   const counters = openCounters(log);
   const transitions = openTransitions(log);
-  const store = openStore({ configured: config.dl.address, ...options.state, log });
+  const store = openStore({
+    configured: config.dl.address,
+    hardwareType: config.device.hardwareType,
+    ...options.state,
+    log,
+    count: counters.count,
+  });
   const control = openControl({
     config,
     about,
@@ -133,6 +148,7 @@ export const openShell = (options: ShellOptions): Shell => {
     counters: counters.read,
     transitions,
   });
+  const gpio = options.gpio && openGpio(options.gpio, config.device.programmingMode, deliver, log);
   const health = broker && watchHealth(counters.read, deliver);
   const serial = openSerial(port, deliver, log);
   const mqtt =
@@ -146,6 +162,8 @@ export const openShell = (options: ShellOptions): Shell => {
       log,
     );
   const stopClock = watchClock(deliver);
+  for (const note of openingNotes(config.device.loaded)) logNote(log, note);
+  deliver({ for: "device", type: "start.ind", at: performance.now() });
 
   const stop = async (): Promise<void> => {
     await control.close();
@@ -156,7 +174,7 @@ export const openShell = (options: ShellOptions): Shell => {
     over = true;
     timers.close();
     counters.close();
-    await serial.close();
+    await Promise.all([serial.close(), gpio?.close()]);
     end(0);
   };
   return { control, stop, ended };

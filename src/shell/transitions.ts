@@ -15,6 +15,8 @@ export const openTransitions = (log: Logger): TransitionBook => {
   const rings: Readonly<Record<Transition["machine"], Ring>> = {
     tlsm: { items: [], next: 0 },
     link: { items: [], next: 0 },
+    load: { items: [], next: 0 },
+    run: { items: [], next: 0 },
   };
   return {
     record(transition) {
@@ -38,7 +40,12 @@ type Ring = { readonly items: Transition[]; next: number };
 
 const KEPT = 200;
 
-export const MACHINES = ["link", "tlsm"] as const satisfies readonly Transition["machine"][];
+export const MACHINES = [
+  "link",
+  "tlsm",
+  "load",
+  "run",
+] as const satisfies readonly Transition["machine"][];
 
 const inOrder = ({ items, next }: Ring): readonly Transition[] => [
   ...items.slice(next),

@@ -8,6 +8,8 @@ const FILES = [
   { file: "tlsm-1", machine: "tlsm", style: "1", command: "knxpi diagram tlsm --style 1", note: " E15 in openWait is never met: a request of an impatient user waits (A11) in every style, `src/core/stack/4-tlsm/tlsm.ts`." },
   { file: "tlsm-1r", machine: "tlsm", style: "1r", command: "knxpi diagram tlsm --style 1r", note: "" },
   { file: "link", machine: "link", style: "3", command: "knxpi diagram link", note: "" },
+  { file: "load", machine: "load", style: "3", command: "knxpi diagram load", note: "" },
+  { file: "run", machine: "run", style: "3", command: "knxpi diagram run", note: "" },
 ] as const;
 
 describe("the diagrams in the notes are those of the tables", () => {

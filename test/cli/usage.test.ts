@@ -35,7 +35,7 @@ describe("wrong usage ends with 2 before anything is opened, and says what is po
     ["group write 1/2/3 21 --dpt 99.001",             "9.001 is how they look"],
     ["group write 1/2/3 warm --dpt 9.001",            "error"],
     ["group listen 1/2/3 1/8/3",                      "1/2/3 is how they look"],
-    ["transitions --machine load",                    "link, tlsm"],
+    ["transitions --machine brakes",                    "link, tlsm"],
     ["status --timeout never",                        "seconds"],
     ["status --port /dev/null --chip tpuart3",        "tpuart2"],
     ["monitor now",                                   "too many arguments"],

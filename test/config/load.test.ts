@@ -191,7 +191,6 @@ describe("every error has its place, its code and a suggestion", () => {
     ["knx: {address: 1.1.0}",             'f:1:16 knx.address: "1.1.0": this address is reserved for a coupler (ia_invalid)'],
     ["knx: {address: 1.16.1}",            'f:1:16 knx.address: "1.16.1": an individual address is written 1.1.250 and goes from 0.0.1 to 15.15.255 (ia_invalid)'],
     ["knx: {address: 1.1.250, chip: tpuart3}", 'f:1:31 knx.chip: "tpuart3": one of auto, tpuart2, tp-uart2, tp-uart, tpuart, ncn5120, ncn5121, ncn5130, e981, e981.03 is needed, did you mean "tpuart2"? (bad_value)'],
-    ["knx: {address: 1.1.250, objects_from: ets}", 'f:1:39 knx.objects_from: this version takes its objects from this file only (unsupported)'],
     [`${KNX}mqtt: {base: "knx/"}`,        'f:2:14 mqtt.base: "knx/": a base topic has no wildcard, no $ or / in front, and no / at its end (bad_base)'],
     [`${KNX}mqtt: {base: $SYS}`,          'f:2:14 mqtt.base: "$SYS": a base topic has no wildcard, no $ or / in front, and no / at its end (bad_base)'],
     [`${KNX}mqtt: {url: "broker.lan"}`,   'f:2:13 mqtt.url: "broker.lan": a broker is written mqtt://host:1883, mqtts://host:8883, ws:// or wss:// (bad_url)'],
@@ -244,7 +243,7 @@ describe("warnings", () => {
     ["knx: {address: 15.15.255}",          "f:1:16 knx.address: this is the address of every device that was never programmed; choose another (ia_default)"],
     [object('{ga: 1/2/3, dpt: "14.056"}'), "f:3:22 objects[0].dpt: 14.056 is only known as raw octets in this version (dpt_raw_only)"],
     [object('{ga: 1/2/3, dpt: "9.999"}'),  "f:3:22 objects[0].dpt: 9.999 is not a subtype we know; it is treated as 9.xxx (unknown_dpt)"],
-    ["knx: {address: 1.1.250, objects_from: both}", "f:1:25 knx.objects_from: objects_from is understood, but not active in this version (inactive)"],
+    ["knx: {address: 1.1.250, objects_from: ets}\nobjects: [{ga: 1/2/3}]", "f:2:1 objects: objects are not used with objects_from: ets; both uses them beside those of ETS (inactive)"],
   ] as const;
 
   test.each(WARNED)("%s", (text, message) => {
@@ -279,6 +278,23 @@ objects:
       { priority: "urgent", publish: "changes", alarm: false, writable: false, events: false },
       { priority: "urgent", publish: "changes", alarm: false, writable: true, events: false },
     ]);
+  });
+});
+
+describe("where group objects come from", () => {
+  // biome-ignore format: read by column
+  test.each([
+    { from: "yaml", bridge: 1, acknowledged: true },
+    { from: "both", bridge: 1, acknowledged: true },
+    { from: "ets",  bridge: 0, acknowledged: false },
+  ])("$from", ({ from, bridge, acknowledged }) => {
+    const { stack } = config(
+      `knx: {address: 1.1.250, objects_from: ${from}}\nobjects: [{ga: 1/2/3}]`,
+    );
+    expect(stack.objects.objectsFrom).toBe(from);
+    expect(stack.bridge.objects).toHaveLength(bridge);
+    expect(inGroupSet(stack.dl.groups, GroupAddress(0x0a03))).toBe(acknowledged);
+    expect(stack.objects.groups).toEqual(stack.dl.groups);
   });
 });
 

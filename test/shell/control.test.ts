@@ -84,7 +84,7 @@ const WRONG = [
   { method: "memory.read",       params: { peer: "1.1.7", address: 0, length: 0 },           names: "length" },
   { method: "group.read",        params: { address: "0/0/0" },                               names: "address" },
   { method: "group.write",       params: { address: "1/2/3", octets: "40", short: true },    names: "octets" },
-  { method: "transitions",       params: { machine: "load" },                                names: "machine" },
+  { method: "transitions",       params: { machine: "brakes" },                                names: "machine" },
   { method: "programming-mode",  params: { on: "yes" },                                      names: "on" },
   { method: "cancel",            params: {},                                                 names: "id" },
 ] as const;

@@ -4,6 +4,7 @@ import { parseGroupAddress, parseIndividualAddress } from "../../core/address.ts
 import type { Procedure } from "../../core/app/client/procedure.ts";
 import { parseHex } from "../../core/octets.ts";
 import { MACHINES } from "../transitions.ts";
+import { dump, image } from "./images.ts";
 
 /*
  * Every method of the control socket and its parameters, as text and numbers that people can write:
@@ -117,6 +118,9 @@ export const PROCEDURES = {
     eraseCode: between(1, 7),
     channel: between(0, 255).default(0),
   }),
+  "device.program": procedure("device.program", { ...toDevice, image }),
+  "device.dump": procedure("device.dump", toDevice),
+  "device.restore": procedure("device.restore", { ...toDevice, document: dump }),
   "property.read": procedure("property.read", { ...toDevice, ...element, ...some }),
   "property.write": procedure("property.write", { ...toDevice, ...element, ...some, octets }),
   "property.describe": procedure("property.describe", { ...toDevice, ...element }),

@@ -24,6 +24,10 @@ export const statusOf = (
   uptime: Math.round(process.uptime()),
   address: formatIndividualAddress(dl.config.address),
   programmingMode: device.programmingMode,
+  addressConflict: device.conflict && {
+    frames: counters["dl.own-address"] ?? 0,
+    secondsAgo: Math.round((performance.now() - device.conflict.seenAt) / 1_000),
+  },
   link: { state: dl.link.state, bus: dl.link.told, chip: dl.link.chip },
   connections: tlsm.connections.map(({ peer, state, opened }) => ({
     peer: formatIndividualAddress(peer),

@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import type { Logger } from "pino";
+import type { Effect, Impulse } from "../core/impulse.ts";
+import { type Child, keepRunning } from "./gpio-child.ts";
+import { createDebounce } from "./gpio-debounce.ts";
+import { type Pin, pathOf, TOOLS, type Version, versionOf } from "./gpio-tools.ts";
+
+export type GpioOptions = Readonly<{
+  /** The programming button. */
+  button?: Pin & Readonly<{ debounceMs: number }>;
+  /** The programming LED. */
+  led?: Pin;
+  /** What an application may switch, by line. */
+  outputs?: readonly Pin[];
+  /** Of the programs of libgpiod: where they are looked for. */
+  env?: NodeJS.ProcessEnv;
+  /** Before a program that ended is started again for the first time. */
+  firstWaitMs?: number;
+}>;
+
+export type GpioEffect = Extract<Effect, { for: "gpio" }>;
+
+export type Gpio = Readonly<{
+  execute(effect: GpioEffect): void;
+  /** What is on is switched off. */
+  close(): Promise<void>;
+}>;
+
+/**
+ * Button, LED and outputs on lines of a GPIO chip, driven by gpiomon and gpioset (decision 0018). Nobody waits for them: a
+ * machine without GPIO or without these programs gets a line in the log, and everything else works.
+ * @param ledOn the LED at start
+ */
+export const openGpio = (
+  options: GpioOptions,
+  ledOn: boolean,
+  deliver: (impulse: Impulse) => void,
+  log: Logger,
+): Gpio => {
+  const wanted = new Map<string, boolean>([[LED, ledOn]]);
+  let outputs: ReadonlyMap<string, Output> = new Map();
+  let button: Child | undefined;
+  let closing: Promise<unknown> | undefined;
+
+  const start = (version: Version): void => {
+    const { led, outputs: others = [], env = process.env, firstWaitMs } = options;
+    const common = { env, log, ...(firstWaitMs !== undefined && { firstWaitMs }) };
+    const pins = [...(led ? [[LED, led] as const] : []), ...others.map(named)];
+    outputs = new Map(
+      pins
+        .filter(([, pin]) => isThere(pin))
+        .map(([name, pin]) => [name, openOutput(pin, wanted.get(name) ?? false, version, common)]),
+    );
+    if (options.button !== undefined && isThere(options.button))
+      button = watchButton(options.button, version, deliver, common);
+  };
+
+  const opened = whichTools(options, log).then((version) => {
+    if (version !== undefined && closing === undefined) start(version);
+  });
+  return {
+    execute(effect) {
+      const name = effect.type === "led" ? LED : `${effect.line}`;
+      wanted.set(name, effect.on);
+      outputs.get(name)?.set(effect.on);
+    },
+    async close() {
+      closing ??= Promise.all([opened, button?.close(), ...closeAll(outputs)]);
+      await closing;
+    },
+  };
+};
+
+const closeAll = (outputs: ReadonlyMap<string, Output>) =>
+  [...outputs.values()].map((output) => output.close());
+
+const LED = "led";
+const named = (pin: Pin) => [`${pin.line}`, pin] as const;
+const isThere = (pin: Pin): boolean => existsSync(pathOf(pin));
+
+/** @returns undefined, and says why, when there is nothing to do or nothing to do it with */
+const whichTools = async (
+  { button, led, outputs = [], env = process.env }: GpioOptions,
+  log: Logger,
+): Promise<Version | undefined> => {
+  const pins = [...(button ? [button] : []), ...(led ? [led] : []), ...outputs];
+  const missing = new Set(pins.filter((pin) => !isThere(pin)).map(pathOf));
+  if (missing.size > 0) log.warn({ missing: [...missing] }, NO_CHIP);
+  if (!pins.some(isThere)) return undefined;
+  const { text, problem } = await textOf("gpiomon", ["--version"], env);
+  const version = versionOf(text);
+  if (version === undefined) log.warn({ problem: problem ?? text.split("\n")[0] }, NO_TOOLS);
+  return version;
+};
+
+const NO_CHIP =
+  "this machine does not have the GPIO chip of the configuration, its pins are not used";
+const NO_TOOLS = "GPIO pins are not used: gpiomon and gpioset are needed (apt-get install gpiod)";
+
+/** What a program prints until it ends, and why it could not. */
+const textOf = (
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Readonly<{ text: string; problem?: string }>> =>
+  new Promise((resolve) => {
+    execFile(program, args, { env, timeout: ANSWER_MS }, (error, text) =>
+      resolve(error === null ? { text } : { text, problem: error.message }),
+    );
+  });
+
+/** A program that only has to say something, or to set a line. */
+const ANSWER_MS = 2_000;
+
+type Common = Readonly<{ env: NodeJS.ProcessEnv; log: Logger; firstWaitMs?: number }>;
+
+const watchButton = (
+  pin: NonNullable<GpioOptions["button"]>,
+  version: Version,
+  deliver: (impulse: Impulse) => void,
+  common: Common,
+): Child => {
+  const { watch, rising } = TOOLS[version];
+  const debounce = createDebounce(pin.debounceMs, () =>
+    deliver({ for: "device", type: "button.ind", at: performance.now() }),
+  );
+  const child = keepRunning({
+    ...common,
+    program: "gpiomon",
+    args: watch(pin),
+    onStart: debounce.reset,
+    onLine: (line) => debounce.edge(line === rising),
+  });
+  return {
+    ...child,
+    async close() {
+      await child.close();
+      debounce.reset();
+    },
+  };
+};
+
+type Output = Readonly<{ set(on: boolean): void; close(): Promise<void> }>;
+
+const openOutput = (pin: Pin, first: boolean, version: Version, common: Common): Output => {
+  const { hold, set } = TOOLS[version];
+  let on = first;
+  const child = keepRunning({ ...common, program: "gpioset", args: hold(pin, on) });
+  return {
+    set(next) {
+      if (next === on) return;
+      on = next;
+      child.change(hold(pin, on));
+    },
+    async close() {
+      await child.close();
+      // some chips leave a line as it was when nobody holds it any more
+      if (on) await textOf("gpioset", set(pin, false), common.env);
+    },
+  };
+};
