@@ -1,6 +1,7 @@
 import { ack } from "./ack.ts";
 import { connections } from "./connections.ts";
 import { core } from "./core.ts";
+import { download } from "./download.ts";
 import { driverMissing, startDriver } from "./driver.ts";
 import { processWhole } from "./process.ts";
 import { openBench, programMissing } from "./programs.ts";
@@ -8,13 +9,14 @@ import { publish } from "./publish.ts";
 import { print, type Report, type Skipped } from "./report.ts";
 
 /*
- * npm run bench [-- core|connections|ack|publish|process …] [--json]
+ * npm run bench [-- core|connections|download|ack|publish|process …] [--json]
  * Numbers beside each other from one run; nothing here fails because a machine is slow.
  */
 
 const SECTIONS = {
   core: async () => core(),
   connections: async () => connections(),
+  download: async () => download(),
   ack: () => onPty("ack", ["knxd", "mosquitto"], ack),
   publish: () => onPty("publish", ["knxd", "mosquitto"], publish),
   process: () => onPty("process", ["mosquitto"], processWhole),

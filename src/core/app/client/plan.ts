@@ -39,16 +39,7 @@ export const checkImage = (image: Image): Result<never> | undefined => {
   return check([
     ...checksOf("application", application),
     ...checksOf("program2", program2),
-    ...(image.properties ?? []).map(
-      ({ object, pid, octets }, index) =>
-        [
-          isWithin(object, 0, 255) &&
-            isWithin(pid, 1, 255) &&
-            isWithin(octets.length, 1, MAX_PROPERTY) &&
-            areOctets(octets),
-          `properties[${index}] is no object 0 … 255, property 1 … 255 and 1 … ${MAX_PROPERTY} octets.`,
-        ] as const,
-    ),
+    ...checksOfProperties(image.properties ?? []),
     [groupAddresses.length <= 0xffff, "There are more than 65535 group addresses."],
     [associations.length <= 0xffff, "There are more than 65535 associations."],
     [groupObjects.length <= 0xffff, "There are more than 65535 group objects."],
@@ -84,6 +75,36 @@ export const checkImage = (image: Image): Result<never> | undefined => {
     ],
   ]);
 };
+
+const checksOfProperties = (properties: readonly PropertyValue[]): readonly Check[] =>
+  properties.map(({ object, pid, octets }, index) => [
+    isWithin(object, 0, 255) &&
+      isWithin(pid, 1, 255) &&
+      isWithin(octets.length, 1, MAX_PROPERTY) &&
+      areOctets(octets),
+    `properties[${index}] is no object 0 … 255, property 1 … 255 and 1 … ${MAX_PROPERTY} octets.`,
+  ]);
+
+/** The same for a dump, which somebody may have changed. */
+export const checkDump = ({ properties, objects }: Dump): Result<never> | undefined =>
+  check([
+    ...checksOfProperties(properties),
+    [
+      new Set(objects.map(({ index }) => index)).size === objects.length,
+      "An object stands in the dump twice.",
+    ],
+    ...objects.flatMap(({ index, octets, programVersion, peiType: type }): readonly Check[] => [
+      [
+        octets === null || (isWithin(octets.length, 1, MAX_SEGMENT) && areOctets(octets)),
+        `Object ${index} is 1 … ${MAX_SEGMENT} octets, 0 … 255 each.`,
+      ],
+      [
+        programVersion === null || (programVersion.length === 5 && areOctets(programVersion)),
+        `The program version of object ${index} has 5 octets.`,
+      ],
+      [type === null || isWithin(type, 0, 255), `The PEI type of object ${index} is 0 … 255.`],
+    ]),
+  ]);
 
 type Check = readonly [good: boolean, sentence: string];
 

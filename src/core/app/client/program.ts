@@ -18,7 +18,7 @@ import type { Dump, Loadable } from "./image.ts";
 import { allocate, completeLoading, place, startLoading, unload } from "./load.ts";
 import { isSystemB, kindOf, maskText } from "./mask.ts";
 import { EXTENDED_HEADER, HEADER } from "./memory.ts";
-import { checkImage, type Load, type Plan, planOf, planOfDump } from "./plan.ts";
+import { checkDump, checkImage, type Load, type Plan, planOf, planOfDump } from "./plan.ts";
 import { levelOf, OWN_MAX_APDU, readMaxApdu, readOnce, writeOnce } from "./property.ts";
 import { RESTART_MS } from "./restart.ts";
 import { access, connect, readMask, type Target, wrongTarget } from "./session.ts";
@@ -43,6 +43,8 @@ export function* restoreDevice(
   own: IndividualAddress,
   checkpoint: Checkpoint | null,
 ): Steps<Result<JsonValue>> {
+  const wrong = checkpoint === null ? checkDump(procedure.document) : undefined;
+  if (wrong) return wrong;
   const plan = planOfDump(procedure.document);
   return plan.ok
     ? yield* download(procedure, plan.value, own, checkpoint, procedure.document)
