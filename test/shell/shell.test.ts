@@ -69,7 +69,8 @@ afterEach(async () => {
 const saw = async (topic: string, part: string): Promise<string> =>
   (await seen.until((one) => one.topic === topic && one.payload.includes(part))).payload;
 
-describe("the whole program on a simulated house", () => {
+// Real time: a second try tells a machine that was busy elsewhere from a defect.
+describe("the whole program on a simulated house", { retry: 1 }, () => {
   test("a command switches the lamp, and its status comes back", async () => {
     await person.publishAsync("knx/ga/1/1/10/set", "on");
     expect(JSON.parse(await saw("knx/ga/1/4/10/state", '"value":true'))).toMatchObject({
