@@ -74,7 +74,10 @@ const json = async (line: string) => {
 };
 
 // Real time: a second try tells a machine that was busy elsewhere from a defect.
-describe("commands on the simulated house, through the socket", { timeout: 20_000, retry: 1 }, () => {
+describe("commands on the simulated house, through the socket", {
+  timeout: 20_000,
+  retry: 1,
+}, () => {
   test("status", async () => {
     expect(await json("status")).toMatchObject({
       instance: "h",

@@ -26,7 +26,7 @@ const SESSION_MS = 40_000;
 const SETTLE_MS = 600_000;
 
 describe("24 simulated hours of management traffic, every hundredth octet lost", () => {
-  test("nothing is delivered twice or out of order, every request ends", {
+  test("nothing is delivered twice or out of order in a connection, every request ends", {
     timeout: 300_000,
   }, () => {
     const { clock, faults, sides } = twoSides();
@@ -109,6 +109,11 @@ const createSide = (options: {
         if (message % 3 === 0) clock.after(1, () => send());
         return;
       }
+      case "T_Connect.ind":
+      case "T_Connect.con":
+        // connections have no identity: what an old one still sends can arrive in a new one, and the standard has no remedy
+        if (impulse.peer === peer) last = 0;
+        return;
       case "T_Data_Connected.con":
         if (numberOf(impulse.apdu) === undefined) return;
         if (!open.delete(impulse.ref)) troubles.push(`${impulse.ref} confirmed without need`);
