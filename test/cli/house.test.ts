@@ -73,10 +73,8 @@ const json = async (line: string) => {
   return JSON.parse(out.join("\n"));
 };
 
-// Real time: a second try tells a machine that was busy elsewhere from a defect.
 describe("commands on the simulated house, through the socket", {
   timeout: 20_000,
-  retry: 1,
 }, () => {
   test("status", async () => {
     expect(await json("status")).toMatchObject({
@@ -174,7 +172,7 @@ describe("commands on the simulated house, through the socket", {
   });
 });
 
-describe("the stack in this process, on a port of its own", { retry: 1 }, () => {
+describe("the stack in this process, on a port of its own", () => {
   test("asks other devices, knxpi included", async () => {
     const seen: [number, number][] = [];
     const result = await direct.request(

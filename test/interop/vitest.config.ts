@@ -8,8 +8,6 @@ export default defineConfig({
     // The line runs in real time: one house at a time, and nothing else beside it.
     pool: "forks",
     fileParallelism: false,
-    // An acknowledge is due within milliseconds: a second try tells a machine that was busy elsewhere from a defect.
-    retry: 1,
     // Every wait has a deadline of its own that says what did not come.
     testTimeout: 60_000,
     hookTimeout: 60_000,
