@@ -1,16 +1,16 @@
 import type { BridgeImpulse } from "../../impulse.ts";
 import { NOTHING } from "../../impulse.ts";
 import { never } from "../../never.ts";
-import { airtime } from "./budget.ts";
-import { onMessage } from "./command.ts";
-import { onConfirmation } from "./confirm.ts";
+import { onMessage } from "./commands/command.ts";
 import { onBroker, onBus, onGrace, onStop } from "./connect.ts";
 import { publishHealth } from "./health.ts";
-import { addAirtime } from "./load.ts";
 import { loadObjects } from "./objects.ts";
+import { airtime } from "./queue/budget.ts";
+import { onConfirmation } from "./queue/confirm.ts";
+import { addAirtime } from "./queue/load.ts";
 import { settle, withLoad } from "./schedule.ts";
 import type { BridgeState } from "./state.ts";
-import { onReadIndication, onValueIndication } from "./telegram.ts";
+import { onReadIndication, onValueIndication } from "./telegrams/telegram.ts";
 import type { Turn } from "./turn.ts";
 
 export { openBridge } from "./state.ts";

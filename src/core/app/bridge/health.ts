@@ -2,9 +2,9 @@ import type { Counter } from "../../counter.ts";
 import { DROP_REASONS } from "../../drop.ts";
 import type { BridgeImpulse, Counters } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
-import { rollTo, share } from "./load.ts";
-import { publish } from "./publish.ts";
+import { rollTo, share } from "./queue/load.ts";
 import type { BridgeState } from "./state.ts";
+import { publish } from "./telegrams/publish.ts";
 import { bridgeTopic } from "./topics.ts";
 import type { Turn } from "./turn.ts";
 

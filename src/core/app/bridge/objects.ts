@@ -1,8 +1,8 @@
 import { GroupAddress } from "../../address.ts";
 import type { ObjectConfig } from "../../config.ts";
 import { EMPTY_TABLE, entries, get, put, type Table } from "../../table.ts";
-import { meaningOf, publishHeld } from "./publish.ts";
 import { type BridgeState, type Held, objectTable } from "./state.ts";
+import { meaningOf, publishHeld } from "./telegrams/publish.ts";
 import { forEach, type Turn } from "./turn.ts";
 
 /**

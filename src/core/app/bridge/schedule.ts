@@ -1,16 +1,16 @@
 import { type Effect, NOTHING } from "../../impulse.ts";
-import { setRate } from "./budget.ts";
-import { giveUpFlight } from "./confirm.ts";
+import { errorsDue } from "./commands/error-gate.ts";
+import { failure } from "./commands/errors.ts";
+import { finish, publishSuppressed } from "./commands/results.ts";
 import { publishPending } from "./connect.ts";
-import { errorsDue } from "./error-gate.ts";
-import { failure } from "./errors.ts";
-import { expireQueue } from "./line-up.ts";
-import { FILL, type Load, loadDue, rollTo } from "./load.ts";
-import { publishBridgeEvent } from "./publish.ts";
-import { readsDue, timedOut } from "./reads.ts";
-import { finish, publishSuppressed } from "./results.ts";
-import { pump } from "./send.ts";
+import { setRate } from "./queue/budget.ts";
+import { giveUpFlight } from "./queue/confirm.ts";
+import { expireQueue } from "./queue/line-up.ts";
+import { FILL, type Load, loadDue, rollTo } from "./queue/load.ts";
+import { readsDue, timedOut } from "./queue/reads.ts";
+import { pump } from "./queue/send.ts";
 import { type BridgeState, renewed } from "./state.ts";
+import { publishBridgeEvent } from "./telegrams/publish.ts";
 import { andThen, earliest, forEach, type Turn } from "./turn.ts";
 
 /**

@@ -2,13 +2,13 @@ import type { GroupAddress, IndividualAddress } from "../../address.ts";
 import type { BridgeConfig, ObjectConfig } from "../../config.ts";
 import type { GroupValue, OfflineReason } from "../../impulse.ts";
 import { EMPTY_TABLE, put, type Table } from "../../table.ts";
-import { type Budget, openBudget } from "./budget.ts";
-import { EMPTY_GATE, type ErrorGate } from "./error-gate.ts";
-import type { Tally } from "./errors.ts";
-import { type Load, openLoad } from "./load.ts";
-import { EMPTY_QUEUE, type Entry, type Queue } from "./queue.ts";
-import { EMPTY_READS, type Reads } from "./reads.ts";
-import { EMPTY_RECENT, type Recent } from "./recent.ts";
+import { EMPTY_GATE, type ErrorGate } from "./commands/error-gate.ts";
+import type { Tally } from "./commands/errors.ts";
+import { EMPTY_RECENT, type Recent } from "./commands/recent.ts";
+import { type Budget, openBudget } from "./queue/budget.ts";
+import { type Load, openLoad } from "./queue/load.ts";
+import { EMPTY_QUEUE, type Entry, type Queue } from "./queue/queue.ts";
+import { EMPTY_READS, type Reads } from "./queue/reads.ts";
 
 /** Everything the bridge knows; one JSON value. What changes with every telegram is in small records of its own. */
 export type BridgeState = Readonly<{

@@ -9,14 +9,14 @@ import {
   openBudget,
   setRate,
   spend,
-} from "../../../../src/core/app/bridge/budget.ts";
+} from "../../../../src/core/app/bridge/queue/budget.ts";
 import {
   addAirtime,
   type Load,
   openLoad,
   rollTo,
   share,
-} from "../../../../src/core/app/bridge/load.ts";
+} from "../../../../src/core/app/bridge/queue/load.ts";
 
 // biome-ignore format: read by column
 const AIRTIME = [ // TPDU, frame octets, ms: the table of `mqtt-interface.md` §2

@@ -9,7 +9,7 @@ import {
   type Queue,
   remove,
   requeue,
-} from "../../../../src/core/app/bridge/queue.ts";
+} from "../../../../src/core/app/bridge/queue/queue.ts";
 import { ga, value } from "./rig.ts";
 
 let count = 0;

@@ -4,7 +4,7 @@ import {
   parseGroupAddress,
 } from "../../../../src/core/address.ts";
 import { bridge, openBridge } from "../../../../src/core/app/bridge/bridge.ts";
-import { airtime, frameOctets } from "../../../../src/core/app/bridge/budget.ts";
+import { airtime, frameOctets } from "../../../../src/core/app/bridge/queue/budget.ts";
 import type { BridgeConfig, ObjectConfig } from "../../../../src/core/config.ts";
 import type { DropReason } from "../../../../src/core/drop.ts";
 import {

@@ -1,4 +1,4 @@
-import { EMPTY_TABLE, get, put, type Table } from "../../table.ts";
+import { EMPTY_TABLE, get, put, type Table } from "../../../table.ts";
 
 /**
  * The commands with an id of the last minute, so that none is executed twice. `mqtt-interface.md` §5.5, §11 `duplicate`.

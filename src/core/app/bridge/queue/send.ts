@@ -1,12 +1,12 @@
-import type { Impulse } from "../../impulse.ts";
-import { NOTHING } from "../../impulse.ts";
-import { never } from "../../never.ts";
+import type { Impulse } from "../../../impulse.ts";
+import { NOTHING } from "../../../impulse.ts";
+import { never } from "../../../never.ts";
+import type { BridgeState } from "../state.ts";
+import { earliest, type Turn } from "../turn.ts";
 import { affordableAt, airtime, frameOctets, spend } from "./budget.ts";
 import { type Level, loadDue } from "./load.ts";
 import { type Entry, next, OVERDRAFT_MS, remove } from "./queue.ts";
 import { readAllowedAt, sent } from "./reads.ts";
-import type { BridgeState } from "./state.ts";
-import { earliest, type Turn } from "./turn.ts";
 
 /**
  * Hands the next telegram to the stack if it may go: bus there, none with the transceiver, class not resting, reads within

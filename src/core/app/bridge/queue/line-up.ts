@@ -1,12 +1,12 @@
-import { formatGroupAddress, type GroupAddress } from "../../address.ts";
-import { NOTHING } from "../../impulse.ts";
-import { get, put } from "../../table.ts";
-import { failure } from "./errors.ts";
+import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
+import { NOTHING } from "../../../impulse.ts";
+import { get, put } from "../../../table.ts";
+import { failure } from "../commands/errors.ts";
+import { accept, type Ending, finish } from "../commands/results.ts";
+import type { BridgeState } from "../state.ts";
+import { andThen, forEach, type Turn } from "../turn.ts";
 import { type Entry, enqueue, expire, type Leaver, remove, TIME_TO_LIVE_MS } from "./queue.ts";
 import { failed } from "./reads.ts";
-import { accept, type Ending, finish } from "./results.ts";
-import type { BridgeState } from "./state.ts";
-import { andThen, forEach, type Turn } from "./turn.ts";
 
 /** What somebody wants to send. */
 export type Draft = Readonly<

@@ -1,6 +1,6 @@
-import type { GroupAddress } from "../../address.ts";
-import type { GroupValue, Priority } from "../../impulse.ts";
-import type { Command } from "./results.ts";
+import type { GroupAddress } from "../../../address.ts";
+import type { GroupValue, Priority } from "../../../impulse.ts";
+import type { Command } from "../commands/results.ts";
 
 /**
  * The telegrams that wait for the bus, one line for each class. `mqtt-interface.md` §13.2, §13.4.

@@ -1,17 +1,17 @@
-import { formatGroupAddress, type GroupAddress } from "../../address.ts";
-import type { ObjectConfig } from "../../config.ts";
-import { type Dpt, decode, encode, findDpt, isAction, type Value } from "../../dpt/dpt.ts";
-import type { GroupValue } from "../../impulse.ts";
-import { get, put } from "../../table.ts";
-import { sameValue } from "./deliver.ts";
+import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
+import type { ObjectConfig } from "../../../config.ts";
+import { type Dpt, decode, encode, findDpt, isAction, type Value } from "../../../dpt/dpt.ts";
+import type { GroupValue } from "../../../impulse.ts";
+import { get, put } from "../../../table.ts";
+import { enter } from "../queue/line-up.ts";
+import { lastWrite, type QueueClass } from "../queue/queue.ts";
+import type { BridgeState } from "../state.ts";
+import { sameValue } from "../telegrams/deliver.ts";
+import { meaningOf } from "../telegrams/publish.ts";
+import type { Turn } from "../turn.ts";
 import { type Failure, failure, outOfRange } from "./errors.ts";
-import { enter } from "./line-up.ts";
 import type { Content, SetRequest } from "./payload.ts";
-import { meaningOf } from "./publish.ts";
-import { lastWrite, type QueueClass } from "./queue.ts";
 import { accept, type Command, finish, reject, repeatedResult } from "./results.ts";
-import type { BridgeState } from "./state.ts";
-import type { Turn } from "./turn.ts";
 
 /** A `set` from its request to the queue: `mqtt-interface.md` §5.5, §13.1. */
 export const onSet = (

@@ -1,16 +1,16 @@
-import { formatGroupAddress } from "../../address.ts";
-import { type Confirmation, NOTHING, type Outcome } from "../../impulse.ts";
-import { never } from "../../never.ts";
-import { get } from "../../table.ts";
+import { formatGroupAddress } from "../../../address.ts";
+import { type Confirmation, NOTHING, type Outcome } from "../../../impulse.ts";
+import { never } from "../../../never.ts";
+import { get } from "../../../table.ts";
+import { failure } from "../commands/errors.ts";
+import { type BridgeState, type Flight, utc } from "../state.ts";
+import { deliver } from "../telegrams/deliver.ts";
+import { HOUR_MS, meaningOf, notice, type Telegram } from "../telegrams/publish.ts";
+import { andThen, type Turn } from "../turn.ts";
 import { airtime, spend } from "./budget.ts";
-import { deliver } from "./deliver.ts";
-import { failure } from "./errors.ts";
 import { endEntry, leave } from "./line-up.ts";
-import { HOUR_MS, meaningOf, notice, type Telegram } from "./publish.ts";
 import { type Entry, requeue } from "./queue.ts";
 import { confirmed } from "./reads.ts";
-import { type BridgeState, type Flight, utc } from "./state.ts";
-import { andThen, type Turn } from "./turn.ts";
 
 /** How the frame with the transceiver ended. One that was given up already is of no interest. */
 export const onConfirmation = (state: BridgeState, confirmation: Confirmation): Turn => {

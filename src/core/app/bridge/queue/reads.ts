@@ -1,6 +1,6 @@
-import type { GroupAddress } from "../../address.ts";
+import type { GroupAddress } from "../../../address.ts";
+import type { Command } from "../commands/results.ts";
 import type { Entry, Queue } from "./queue.ts";
-import type { Command } from "./results.ts";
 
 /**
  * Reads on their way: how many may go, who waits for which answer. `mqtt-interface.md` §5.6, §13.3.

@@ -1,14 +1,14 @@
-import { formatIndividualAddress } from "../../address.ts";
-import type { BridgeImpulse, GroupValue } from "../../impulse.ts";
-import { get, put } from "../../table.ts";
+import { formatIndividualAddress } from "../../../address.ts";
+import type { BridgeImpulse, GroupValue } from "../../../impulse.ts";
+import { get, put } from "../../../table.ts";
+import { failure } from "../commands/errors.ts";
+import { type Ending, finish } from "../commands/results.ts";
+import { enter } from "../queue/line-up.ts";
+import { answered, type Waiter } from "../queue/reads.ts";
+import { type BridgeState, utc } from "../state.ts";
+import { andThen, forEach, type Turn } from "../turn.ts";
 import { deliver } from "./deliver.ts";
-import { failure } from "./errors.ts";
-import { enter } from "./line-up.ts";
 import { meaningOf, rawOf, type Telegram } from "./publish.ts";
-import { answered, type Waiter } from "./reads.ts";
-import { type Ending, finish } from "./results.ts";
-import { type BridgeState, utc } from "./state.ts";
-import { andThen, forEach, type Turn } from "./turn.ts";
 
 type ReadIndication = Extract<BridgeImpulse, { type: "A_GroupValue_Read.ind" }>;
 type ValueIndication = Extract<

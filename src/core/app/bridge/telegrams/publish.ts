@@ -1,10 +1,14 @@
-import { formatGroupAddress, formatIndividualAddress, type GroupAddress } from "../../address.ts";
-import type { ObjectConfig } from "../../config.ts";
-import { type Dpt, decode, eventTypeOf, findDpt, textOf, type Value } from "../../dpt/dpt.ts";
-import { type Effect, type GroupValue, NOTHING, type Priority } from "../../impulse.ts";
-import { isoTime } from "../../iso-time.ts";
-import { toCompactHex } from "../../octets.ts";
-import { get, put } from "../../table.ts";
+import {
+  formatGroupAddress,
+  formatIndividualAddress,
+  type GroupAddress,
+} from "../../../address.ts";
+import type { ObjectConfig } from "../../../config.ts";
+import { type Dpt, decode, eventTypeOf, findDpt, textOf, type Value } from "../../../dpt/dpt.ts";
+import { type Effect, type GroupValue, NOTHING, type Priority } from "../../../impulse.ts";
+import { isoTime } from "../../../iso-time.ts";
+import { toCompactHex } from "../../../octets.ts";
+import { get, put } from "../../../table.ts";
 import {
   type BridgeState,
   countedPublish,
@@ -12,9 +16,9 @@ import {
   type Notice,
   type Origin,
   renewed,
-} from "./state.ts";
-import { bridgeTopic, gaTopic } from "./topics.ts";
-import { andThen, type Turn } from "./turn.ts";
+} from "../state.ts";
+import { bridgeTopic, gaTopic } from "../topics.ts";
+import { andThen, type Turn } from "../turn.ts";
 
 /** What a group value means. */
 export type Meaning = Readonly<{

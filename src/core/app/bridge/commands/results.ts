@@ -1,15 +1,15 @@
-import { formatGroupAddress, type GroupAddress } from "../../address.ts";
-import type { Value } from "../../dpt/dpt.ts";
-import { type Message, NOTHING } from "../../impulse.ts";
-import { isoTime } from "../../iso-time.ts";
-import type { Octets } from "../../octets.ts";
+import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
+import type { Value } from "../../../dpt/dpt.ts";
+import { type Message, NOTHING } from "../../../impulse.ts";
+import { isoTime } from "../../../iso-time.ts";
+import type { Octets } from "../../../octets.ts";
+import type { BridgeState } from "../state.ts";
+import { EXPIRY_S, publish } from "../telegrams/publish.ts";
+import { bridgeTopic, gaTopic, isPermittedResponseTopic } from "../topics.ts";
+import type { Turn } from "../turn.ts";
 import { admitError } from "./error-gate.ts";
 import { type ErrorCode, type Failure, tallied } from "./errors.ts";
-import { EXPIRY_S, publish } from "./publish.ts";
 import { recall, remember } from "./recent.ts";
-import type { BridgeState } from "./state.ts";
-import { bridgeTopic, gaTopic, isPermittedResponseTopic } from "./topics.ts";
-import type { Turn } from "./turn.ts";
 
 /** A `set` or `get` as far as the one who sent it is concerned. */
 export type Command = Readonly<{

@@ -1,11 +1,11 @@
-import type { GroupAddress } from "../../address.ts";
-import type { ObjectConfig } from "../../config.ts";
-import { type GroupValue, NOTHING } from "../../impulse.ts";
-import { sameOctets } from "../../octets.ts";
-import { get, put } from "../../table.ts";
+import type { GroupAddress } from "../../../address.ts";
+import type { ObjectConfig } from "../../../config.ts";
+import { type GroupValue, NOTHING } from "../../../impulse.ts";
+import { sameOctets } from "../../../octets.ts";
+import { get, put } from "../../../table.ts";
+import { type BridgeState, type Held, renewed } from "../state.ts";
+import { andThen, type Turn } from "../turn.ts";
 import { HOUR_MS, notice, publishEvent, publishHeld, rawOf, type Telegram } from "./publish.ts";
-import { type BridgeState, type Held, renewed } from "./state.ts";
-import { andThen, type Turn } from "./turn.ts";
 
 /**
  * One group telegram that was on the bus, ours or another device's: counted, held, published.

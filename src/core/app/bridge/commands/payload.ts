@@ -1,5 +1,5 @@
-import type { Priority } from "../../impulse.ts";
-import { type Octets, parseHex } from "../../octets.ts";
+import type { Priority } from "../../../impulse.ts";
+import { type Octets, parseHex } from "../../../octets.ts";
 import { type Failure, failure, outOfRange } from "./errors.ts";
 
 /** What the payload of a `set` says. `mqtt-interface.md` §5.5. */

@@ -1,14 +1,14 @@
-import type { DropReason } from "../../drop.ts";
-import type { BridgeImpulse } from "../../impulse.ts";
-import { NO_OCTETS } from "../../octets.ts";
+import type { DropReason } from "../../../drop.ts";
+import type { BridgeImpulse } from "../../../impulse.ts";
+import { NO_OCTETS } from "../../../octets.ts";
+import type { BridgeState } from "../state.ts";
+import { parseTopic } from "../topics.ts";
+import type { Turn } from "../turn.ts";
 import { type Failure, failure } from "./errors.ts";
 import { onGet } from "./get.ts";
 import { MAX_TIME_MS, MIN_TIME_MS, readGet, readSet } from "./payload.ts";
 import { type Command, commandOf, countRejection, publishError, reject } from "./results.ts";
 import { onSet } from "./set.ts";
-import type { BridgeState } from "./state.ts";
-import { parseTopic } from "./topics.ts";
-import type { Turn } from "./turn.ts";
 
 type MessageIndication = Extract<BridgeImpulse, { type: "message.ind" }>;
 

@@ -1,15 +1,15 @@
-import { formatGroupAddress } from "../../address.ts";
-import { NOTHING } from "../../impulse.ts";
-import { get } from "../../table.ts";
+import { formatGroupAddress } from "../../../address.ts";
+import { NOTHING } from "../../../impulse.ts";
+import { get } from "../../../table.ts";
+import { enter } from "../queue/line-up.ts";
+import { isUnderWay, join } from "../queue/reads.ts";
+import { type BridgeState, utc } from "../state.ts";
+import { meaningOf, publishHeld } from "../telegrams/publish.ts";
+import { responseEnding } from "../telegrams/telegram.ts";
+import { andThen, type Turn } from "../turn.ts";
 import { failure } from "./errors.ts";
-import { enter } from "./line-up.ts";
 import type { GetRequest } from "./payload.ts";
-import { meaningOf, publishHeld } from "./publish.ts";
-import { isUnderWay, join } from "./reads.ts";
 import { accept, type Command, finish, reject, repeatedResult } from "./results.ts";
-import { type BridgeState, utc } from "./state.ts";
-import { responseEnding } from "./telegram.ts";
-import { andThen, type Turn } from "./turn.ts";
 
 /** A `get`: from what is held, or by a read on the bus. `mqtt-interface.md` §5.6. */
 export const onGet = (
