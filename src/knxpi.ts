@@ -19,7 +19,7 @@ export { type DeviceState, openDevice } from "./core/app/device/state.ts";
 export type * from "./core/config.ts";
 export type { Decoded } from "./core/decoded.ts";
 export type { Dpt, Value } from "./core/dpt/dpt.ts";
-export { findDpt } from "./core/dpt/dpt.ts";
+export { findDpt, knownDpts } from "./core/dpt/dpt.ts";
 export { decodeValue, encodeValue } from "./core/dpt/value.ts";
 export { DROP_REASONS, type DropReason } from "./core/drop.ts";
 export { type ExplainOptions, type Explanation, explainFrame } from "./core/explain.ts";

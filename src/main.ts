@@ -6,11 +6,13 @@ import { addDecode } from "./cli/decode.ts";
 import { addDemo } from "./cli/demo.ts";
 import { addDevice } from "./cli/device.ts";
 import { addDiagram } from "./cli/diagram.ts";
+import { addDpt } from "./cli/dpt.ts";
 import { addGroup } from "./cli/group.ts";
 import { addStatus, addTransitions } from "./cli/look.ts";
 import { addMem } from "./cli/mem.ts";
 import { addMonitor } from "./cli/monitor.ts";
 import { addProduct } from "./cli/product.ts";
+import { addProject } from "./cli/project.ts";
 import { addProp } from "./cli/prop.ts";
 import { addRun } from "./cli/run.ts";
 import { version } from "./cli/version.ts";
@@ -54,6 +56,8 @@ for (const add of [
     addTransitions,
     addDiagram,
     addProduct,
+    addDpt,
+    addProject,
   ],
 ])
   add(program);

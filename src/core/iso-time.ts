@@ -13,6 +13,28 @@ export const isoTime = (ms: number): string => {
   return `${civilDate(days)}T${hours}:${minutes}:${seconds}.${digits(time % 1_000, 3)}Z`;
 };
 
+/** @returns ms since 1970 for what `isoTime` writes, undefined for any other text */
+export const parseIsoTime = (text: string): number | undefined => {
+  const fields = ISO.exec(text)?.slice(1).map(Number);
+  if (fields === undefined) return undefined;
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0, ms = 0] = fields;
+  const time = hours * 3_600_000 + minutes * 60_000 + seconds * 1_000 + ms;
+  const whole = daysOf(year, month, day) * DAY_MS + time;
+  // A date that does not exist would come back as another one.
+  return isoTime(whole) === text ? whole : undefined;
+};
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{3})Z$/;
+
+/** Since 1970. Years and months as in `civilDate`. */
+const daysOf = (year: number, month: number, day: number): number => {
+  const years = month > 2 ? year : year - 1;
+  const monthFromMarch = (month + 9) % 12;
+  const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
+  const dayOfYear = Math.floor((153 * monthFromMarch + 2) / 5) + day - 1;
+  return 365 * years + leapDays + dayOfYear - DAYS_TO_1970;
+};
+
 /** The year starts in March here, so that the leap day is the last of a year and months have a regular length. */
 const civilDate = (days: number): string => {
   const shifted = days + DAYS_TO_1970;

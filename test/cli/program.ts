@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { vi } from "vitest";
 import { addDevice } from "../../src/cli/device.ts";
+import { addDpt } from "../../src/cli/dpt.ts";
 import { addGroup } from "../../src/cli/group.ts";
 import { addStatus, addTransitions } from "../../src/cli/look.ts";
 import { addMem } from "../../src/cli/mem.ts";
@@ -37,7 +38,16 @@ export const knxpi = async (...args: readonly string[]): Promise<Ran> => {
 
 const program = (writeErr: (text: string) => void): Command => {
   const root = new Command("knxpi");
-  for (const add of [addStatus, addTransitions, addMonitor, addGroup, addDevice, addProp, addMem])
+  for (const add of [
+    addStatus,
+    addTransitions,
+    addMonitor,
+    addGroup,
+    addDevice,
+    addProp,
+    addMem,
+    addDpt,
+  ])
     add(root);
   for (const command of [
     root,

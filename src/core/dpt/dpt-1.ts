@@ -35,11 +35,14 @@ const ROWS: readonly Row[] = [
   ["023", "shutter/blinds mode",   "up-down",      "up-down+step"],
   ["024", "day/night",             "day",          "night"],
   ["100", "cooling/heating",       "cooling",      "heating",        { zero: "cool", one: "heat" }],
+  ["1200", "consumer/producer",    "consumer",     "producer"],
+  ["1201", "energy direction",     "positive",     "negative"],
 ];
 
 const bit = (sub: string, name: string, words: Words, also: Also = {}): Dpt => {
   const id = `1.${sub}`;
-  return { id, main: 1, bits: 1, name, words, codec: codec(id, words, also) };
+  const shape = { main: 1, bits: 1, format: "B1", json: "true or false", example: "01" };
+  return { id, ...shape, name, words, codec: codec(id, words, also) };
 };
 
 const codec = (id: string, words: Words, also: Also): Codec => {
@@ -89,6 +92,12 @@ const outside = (id: string, value: number) => {
   const message = `${value} is neither 0 nor 1, the values of ${id}`;
   const detail = { min: 0, max: 1 };
   return { ok: false, error: { code: "out_of_range", message, detail } } as const;
+};
+
+/** Also those of 2.001…2.012: there the bit is controlled by another. */
+export const bitWords = (sub: string): Words => {
+  const [, , zero, one] = ROWS.find(([other]) => other === sub) ?? [];
+  return [zero, one];
 };
 
 export const DPT_1: MainType = {

@@ -1,14 +1,22 @@
 import type { GroupValue } from "../impulse.ts";
-import { DPT_1 } from "./dpt-1.ts";
-import { DPT_3 } from "./dpt-3.ts";
-import { DPT_5 } from "./dpt-5.ts";
-import { DPT_9 } from "./dpt-9.ts";
-import type { Decoding, Dpt, Encoding, MainType, Value } from "./main-type.ts";
+import type { LocalTime } from "./calendar.ts";
+import { timeOf } from "./dpt-10.ts";
+import { dateOf } from "./dpt-11.ts";
+import { dateTimeOf } from "./dpt-19.ts";
+import type { Decoding, Detail, Dpt, Encoding, Value } from "./main-type.ts";
+import { MAIN_TYPES } from "./main-types.ts";
 
-export type { Dpt, Value } from "./main-type.ts";
-
-/** Every main type there is. A new one is a module of its own and a line here. */
-const MAIN_TYPES: readonly MainType[] = [DPT_1, DPT_3, DPT_5, DPT_9];
+export type { LocalTime } from "./calendar.ts";
+export type {
+  Choice,
+  ClockQuestion,
+  Detail,
+  Dpt,
+  DptError,
+  Field,
+  Range,
+  Value,
+} from "./main-type.ts";
 
 const KNOWN: ReadonlyMap<string, Dpt> = new Map(
   MAIN_TYPES.flatMap(({ subtypes, other }) => [...subtypes, other]).map((dpt) => [dpt.id, dpt]),
@@ -52,20 +60,48 @@ export const knownDpts = (): readonly Dpt[] => MAIN_TYPES.flatMap(({ subtypes })
  * @see `datapoint-types.md` §10.2, `mqtt-interface.md` §6
  */
 export const decode = (dpt: Dpt, { octets, short }: GroupValue): Decoding =>
-  short === isShort(dpt) && octets.length === (dpt.bits + 7) >> 3
-    ? dpt.codec.decode(octets)
-    : { ok: false, why: "length" };
+  short === isShort(dpt) && fits(dpt, octets.length) ? dpt.codec.decode(octets) : WRONG_LENGTH;
+
+const WRONG_LENGTH: Decoding = { ok: false, why: "length" };
+
+const fits = ({ bits, length }: Dpt, octets: number): boolean =>
+  length === undefined ? octets === (bits + 7) >> 3 : octets >= length.min && octets <= length.max;
+
+/**
+ * What a group value says beside its value, `detail` of `mqtt-interface.md` §6: the weekday of a time, the code of a word, the
+ * flags of a date and time.
+ * @returns undefined for types without, and where `decode` has no value
+ */
+export const detailOf = (dpt: Dpt, { octets, short }: GroupValue): Detail | undefined =>
+  dpt.codec.detailOf && short === isShort(dpt) && fits(dpt, octets.length)
+    ? dpt.codec.detailOf(octets)
+    : undefined;
 
 /**
  * What somebody wants to send → group value. Takes the JSON form of the type, the same as text, and everything else that
  * `mqtt-interface.md` §6 accepts. Nothing is clamped.
  * @param held the value that `toggle` turns over; without one it is refused with `no_value`
- * @returns the group value, or the error for the sender; never throws
+ * @returns the group value, or the error for the sender; never throws. An error with `clock` is a question to whoever has one
+ *   ("now", "today", a time with an offset): `clockValue` makes the answer to it, which is encoded in its place
  */
 export const encode = (dpt: Dpt, value: unknown, held?: Value): Encoding => {
   const octets = dpt.codec.encode(value, held);
   return octets.ok ? { ok: true, value: { octets: octets.value, short: isShort(dpt) } } : octets;
 };
+
+/** The value that a clock gives a 10.xxx, 11.xxx or 19.xxx; undefined for other types. */
+export const clockValue = ({ main }: Dpt, local: LocalTime): Value | undefined =>
+  main === 10
+    ? timeOf(local)
+    : main === 11
+      ? dateOf(local)
+      : main === 19
+        ? dateTimeOf(local)
+        : undefined;
+
+/** A text cut to what the type can hold, for objects that want that (`truncate`); any other value as it is. */
+export const cutText = (dpt: Dpt, value: unknown): unknown =>
+  typeof value === "string" && dpt.codec.cut ? dpt.codec.cut(value) : value;
 
 const isShort = (dpt: Dpt): boolean => dpt.bits <= 6;
 
@@ -87,7 +123,7 @@ export const eventTypeOf = (
 
 /**
  * Types whose telegrams are actions and not states, so that none of them replaces another in a queue.
- * @param id as configured: it need not be a type with a codec here
+ * @param id as configured: it need not be a type known here
  * @see `mqtt-interface.md` §13.4
  */
 export const isAction = (id: string | undefined): boolean =>

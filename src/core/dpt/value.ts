@@ -17,7 +17,7 @@ export const decodeValue = (dpt: string, octets: Octets): Value => {
 };
 
 /**
- * Plain JSON value → octets of a group value. Takes everything that `…/set` takes on MQTT, except `toggle`.
+ * Plain JSON value → octets of a group value. Takes everything that `…/set` takes on MQTT, except `toggle`, `now` and `today`.
  * @returns as many octets as the type has; one for types of 6 bits or less
  * @throws RangeError when a number is outside the limits of the type, TypeError when the type is unknown or the value is of
  *   the wrong kind: the caller is a program, and can know

@@ -1,16 +1,16 @@
-import { fc, test } from "@fast-check/vitest";
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
+  cutText,
   type Dpt,
   decode,
+  detailOf,
   encode,
   eventTypeOf,
   findDpt,
   isAction,
-  knownDpts,
   textOf,
 } from "../../../src/core/dpt/dpt.ts";
-import { toHex } from "../../../src/core/octets.ts";
+import { parseHex, toHex } from "../../../src/core/octets.ts";
 
 const dpt = (id: string): Dpt => {
   const found = findDpt(id);
@@ -30,6 +30,10 @@ describe("findDpt", () => {
     ["9.999",     "9.xxx"],
     ["5.002",     "5.xxx"],
     ["3.001",     "3.xxx"],
+    ["20.613",    "20.xxx"],
+    ["29.010",    "29.010"],
+    ["DPST-230-1000", "230.1000"],
+    ["DPT-275",   "275.xxx"],
     ["9.1",       undefined],
     ["9",         undefined],
     ["99.001",    undefined],
@@ -73,6 +77,23 @@ describe("accepted in set (mqtt-interface §6)", () => {
     ["3.007", { step: 0 },        "00"], ["3.007", { direction: "stop" },     "00"],
     ["3.007", { direction: "increase", step: "3" }, "0b"],
     ["5.001", "50",      "80"], ["5.001", "100.0",    "ff"],
+    ["2.001", 2,         "02"], ["2.001", "3",        "03"], ["2.001", { control: true }, "02"],
+    ["2.001", '{"control":true,"value":true}', "03"],
+    ["4.001", "7",       "37"], ["4.001", 7,          "37"],
+    ["10.001", "13:37",  "0d 25 00"], ["10.001", { time: "13:37:42", weekday: 1 }, "2d 25 2a"],
+    ["10.001", { time: "23:59:59", weekday: "7" }, "f7 3b 3b"],
+    ["16.000", "Gänsefüßchen", "47 3f 6e 73 65 66 3f 3f 63 68 65 6e 00 00"],
+    ["16.001", "3 €\0", "33 20 3f 00 00 00 00 00 00 00 00 00 00 00"],
+    ["16.000", 21.5,     "32 31 2e 35 00 00 00 00 00 00 00 00 00 00"],
+    ["18.001", 17,       "10"], ["18.001", "21",      "14"], ["18.001", { scene: 21, learn: true }, "94"],
+    ["20.102", "ECONOMY","03"], ["20.102", 3,         "03"], ["20.102", "3",    "03"],
+    ["20.102", "building_protection", "04"], ["20.105", "night-purge", "04"], ["20.105", "morning warmup", "02"],
+    ["21.001", 9,        "09"], ["21.001", { fault: true, bit7: 1 }, "82"], ["22.101", "290", "01 22"],
+    ["29.010", "-230",   "ff ff ff ff ff ff ff 1a"],
+    ["232.600", "#ff8000", "ff 80 00"], ["232.600", [255, 128, 0], "ff 80 00"],
+    ["251.600", "#FF800040", "ff 80 00 40 00 0f"], ["251.600", { w: 64 }, "00 00 00 40 00 01"],
+    ["242.600", { brightness: 0 }, "00 00 00 00 00 01"],
+    ["285.001", "2001:DB8::1", "20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01"],
     ["9.001", "21.5",    "0c 33"], ["9.001", "-10",   "84 18"], ["9.001", "+2.15e1", "0c 33"],
   ] as const;
 
@@ -111,6 +132,29 @@ describe("accepted in set (mqtt-interface §6)", () => {
     ["5.001", "50 %",                         "invalid_value"],
     ["5.001", "",                             "invalid_value"],
     ["5.001", "0x10",                         "invalid_value"],
+    ["2.001", 4,                              "out_of_range"],
+    ["2.001", { value: true },                "invalid_value"],
+    ["4.001", "ü",                            "invalid_value"],
+    ["4.002", "KN",                           "out_of_range"],
+    ["6.020", { mode: 3 },                    "out_of_range"],
+    ["10.001", "12:60",                       "out_of_range"],
+    ["10.001", "noon",                        "invalid_value"],
+    ["10.001", { time: "12:00", weekday: 8 }, "out_of_range"],
+    ["10.001", "now",                         "no_value"],
+    ["11.001", "today",                       "no_value"],
+    ["18.001", 65,                            "out_of_range"],
+    ["19.001", "now",                         "no_value"],
+    ["19.001", "2026-01-31T13:45:00+01:00",   "no_value"],
+    ["19.001", "1899-12-31T23:59:59",         "out_of_range"],
+    ["19.001", "2026-01-31T24:00:01",         "invalid_value"],
+    ["19.001", { datetime: "2026-01-31", no_year: true }, "invalid_value"],
+    ["19.001", { datetime: "2026-01-31", rain: true }, "invalid_value"],
+    ["20.102", 256,                           "out_of_range"],
+    ["20.102", true,                          "invalid_value"],
+    ["232.600", "#ff80",                      "invalid_value"],
+    ["232.600", [255, 128],                   "invalid_value"],
+    ["285.001", "1:2:3",                      "invalid_value"],
+    ["285.001", "1::2::3",                    "invalid_value"],
     ["9.001", true,                           "invalid_value"],
     ["9.001", "21,5",                         "invalid_value"],
     ["9.001", Number.POSITIVE_INFINITY,       "invalid_value"],
@@ -141,6 +185,10 @@ describe("decode tells why there is no value", () => {
     ["5.001", [0x3f],        true,  "length"],
     ["1.001", [0x01],        false, "length"],
     ["1.001", [],            true,  "length"],
+    ["24.001", [],           false, "length"],
+    ["24.001", [0x4b],       true,  "length"],
+    ["23.001", [0x02],       false, "length"],
+    ["285.001", [0x20, 0x01], false, "length"],
   ] as const;
 
   test.each(NONE)("%s %j, short %s: %s", (id, octets, short, why) => {
@@ -155,6 +203,8 @@ describe("words", () => {
     ["1.009", false, "open"],    ["1.009", true, "close"],  ["1.019", true, "open"],  ["1.019", false, "closed"],
     ["1.100", true, "heating"],  ["1.024", true, "night"],  ["1.015", true, "reset"], ["1.015", false, undefined],
     ["1.xxx", true, undefined],  ["9.001", 21.5, undefined], ["1.001", null, undefined],
+    ["20.102", "economy", "economy"], ["20.102", 5, undefined], ["23.001", "off/on", "off/on"],
+    ["2.008", { control: true, value: true }, "down"], ["2.008", { control: false, value: true }, "no control"],
   ] as const;
 
   test.each(WORDS)("text of %s %j is %s", (id, value, text) => {
@@ -171,6 +221,9 @@ describe("words", () => {
     ["3.007", { direction: "decrease", step: 1 }, "write",    "decrease"],
     ["3.007", { direction: "increase", step: 0 }, "write",    "stop"],
     ["3.008", { direction: "up", step: 1 },       "write",    "up"],
+    ["18.001", { scene: 5, learn: false },        "write",    "recall_5"],
+    ["18.001", { scene: 5, learn: true },         "write",    "learn_5"],
+    ["20.102", "economy",                         "write",    "economy"],
   ] as const;
 
   test.each(EVENTS)("event type of %s %j, %s, is %s", (id, value, service, word) => {
@@ -189,55 +242,54 @@ test("actions are never merged (mqtt-interface §13.4)", () => {
     expect(isAction(id)).toBe(false);
 });
 
-const anyDpt = fc.constantFrom(...knownDpts(), dpt("1.xxx"), dpt("3.xxx"), dpt("9.xxx"));
-const anyOctets = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 16 });
-const fitting = anyDpt.chain((type) =>
-  fc.tuple(fc.constant(type), fc.integer({ min: 0, max: 2 ** type.bits - 1 })),
-);
+describe("beside the value", () => {
+  // biome-ignore format: read by column
+  const DETAILS = [
+    ["10.001", "f7 3b 3b", { weekday: 7 }],
+    ["20.102", "03",       { code: 3 }],
+    ["20.102", "05",       { code: 5 }],
+    ["23.001", "02",       { code: 2 }],
+    ["9.001",  "0c 33",    undefined],
+    ["21.001", "0a",       undefined],
+    ["10.001", "f7 3b",    undefined],
+  ] as const;
 
-test.prop([anyDpt, anyOctets, fc.boolean()])(
-  "any octets give a value or a reason",
-  (type, octets, short) => {
-    const decoded = decode(type, { octets, short });
-    expect(decoded.ok || decoded.why === "length" || decoded.why === "invalid").toBe(true);
-  },
-);
+  test.each(DETAILS)("detail of %s %s", (id, octets, detail) => {
+    const type = dpt(id);
+    expect(detailOf(type, { octets: parseHex(octets) ?? [], short: type.bits <= 6 })).toEqual(
+      detail,
+    );
+  });
 
-test.prop([anyDpt, fc.anything({ withBigInt: true, withNullPrototype: true }), fc.anything()])(
-  "anything to encode gives octets of the right size or an error",
-  (type, value) => {
-    const encoded = encode(type, value);
-    if (encoded.ok) expect(decode(type, encoded.value).ok).toBe(true);
-    else expect(encoded.error.message).not.toBe("");
-  },
-);
-
-test.prop([fitting])("octets → value → octets → value is the identity", ([type, raw]) => {
-  const octets = type.bits > 8 ? [raw >> 8, raw & 0xff] : [raw];
-  const decoded = decode(type, { octets, short: type.bits <= 6 });
-  const encoded = decoded.ok ? encode(type, decoded.value) : undefined;
-  if (encoded === undefined) return;
-  if (!encoded.ok) {
-    // Only a received number that its subtype does not allow to be sent.
-    expect([type.main, encoded.error.code]).toEqual([9, "out_of_range"]);
-    return;
-  }
-  // A 2-octet float has several encodings of one value.
-  if (type.main !== 9) expect(encoded.value.octets).toEqual(octets);
-  expect(decode(type, encoded.value)).toEqual(decoded);
+  test("flags of a date and time (D31, all bits of octets 6 and 7)", () => {
+    const octets = parseHex("75 0b 1c 17 07 18 24 00") ?? [];
+    const none = detailOf(dpt("19.001"), { octets, short: false });
+    expect(none).toEqual({
+      ...{ weekday: 0, fault: false, working_day: false, no_working_day: true },
+      ...{ no_year: false, no_date: false, no_weekday: true, no_time: false },
+      ...{ summer_time: false, external_sync: false, reliable_source: false },
+    });
+    const all = parseHex("75 0b 1c b7 07 18 c1 c0") ?? [];
+    expect(detailOf(dpt("19.001"), { octets: all, short: false })).toMatchObject({
+      ...{ weekday: 5, fault: true, working_day: true, no_working_day: false, no_weekday: false },
+      ...{ summer_time: true, external_sync: true, reliable_source: true },
+    });
+  });
 });
 
-test.prop([anyDpt, fc.double({ min: 0, max: 1, noNaN: true })])(
-  "a number comes back within the resolution of its type",
-  (type, part) => {
-    if (type.range === undefined) return;
-    const value = type.range.min + part * (type.range.max - type.range.min);
-    const encoded = encode(type, value);
-    const decoded = encoded.ok ? decode(type, encoded.value) : undefined;
-    const back = decoded?.ok ? decoded.value : undefined;
-    // Half a step, and half of the last decimal of the JSON form.
-    const float = Math.max(0.005, Math.abs(value) / 2 ** 11) + 1e-9;
-    const octet = type.range.max / 254 / 2 + 0.05;
-    expect(Math.abs(Number(back) - value)).toBeLessThanOrEqual(type.main === 9 ? float : octet);
-  },
-);
+describe("a text that is too long", () => {
+  // biome-ignore format: read by column
+  const CUT = [
+    ["16.001", "Wohnzimmer Süden", "Wohnzimmer Süd"],
+    ["16.001", "kurz",             "kurz"],
+    ["16.001", 7,                  7],
+    ["9.001",  "21.5",             "21.5"],
+    ["28.001", "ü".repeat(200),    "ü".repeat(125)],
+    ["24.001", "ü".repeat(300),    "ü".repeat(251)],
+  ] as const;
+
+  test.each(CUT)("%s %s is cut", (id, value, cut) => {
+    expect(cutText(dpt(id), value)).toBe(cut);
+    expect(encode(dpt(id), cut).ok).toBe(true);
+  });
+});

@@ -46,15 +46,18 @@ export const bridgeDeclaration = (count: number): Declaration => {
 const ON_PAGE = 10;
 
 /** The value in memory is main · 256 + sub, which stays the same when others are added. */
-const TYPES: readonly (readonly [id: string, name: string])[] = knownDpts().map(({ id, name }) => [
-  id,
-  name,
-]);
-
 const codeOf = (id: string): number => {
   const [main = 0, sub = 0] = id.split(".").map(Number);
   return main * 256 + sub;
 };
+
+/**
+ * Main types up to 20, and subtypes that fit an octet: each main type more is 250 references more in the product, and the rarer
+ * ones can be had in the configuration.
+ */
+const TYPES: readonly (readonly [id: string, name: string])[] = knownDpts()
+  .filter(({ id, main }) => main <= 20 && codeOf(id) < (main + 1) * 256)
+  .map(({ id, name }) => [id, name]);
 
 const TYPE: Omit<ChoiceParameter, "text"> = {
   type: "choice",
