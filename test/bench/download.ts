@@ -1,8 +1,9 @@
 import { type Impulse, IndividualAddress, type Octets } from "knxpi";
 import { createChip, createLine, stackOnChip, testConfig, virtualClock } from "knxpi/testing";
 import { measure } from "./capacity.ts";
-import { sum, thousands } from "./figures.ts";
+import { thousands } from "./figures.ts";
 import type { Report } from "./report.ts";
+import { ACKNOWLEDGE_BITS, BIT_MS, chipMs, mediumMs } from "./yardsticks.ts";
 
 /** A download by our client to our device beside what the line alone needs for it, and a device with all that can be loaded. */
 export const download = (): Report => {
@@ -13,18 +14,18 @@ export const download = (): Report => {
     how:
       "2,048 octets of application and tables of 64 entries each, by our client to our device behind simulated chips, in simulated time,\n" +
       "from the first T_Connect to the T_ACK of the restart. The medium alone: silence, octets, pause and acknowledge of every frame that\n" +
-      "was on the line. A chip sends a frame only when it has all of it: uploads is how long these take, two octets each whole millisecond\n" +
-      "or more, so that no acknowledge has to wait behind them; a part of them goes on while the line is busy.\n" +
-      "Our client sends no APDU above 55 octets, whatever the device takes. Then a device that comes up with all\n" +
-      "65,535 group addresses, as many associations and group objects.",
+      "was on the line. With the host interface: a chip sends a frame only when it has all of it, and takes it only when the one before is\n" +
+      "done with; each frame goes there without a gap as soon as its host can know that it is due, and no host can do better with this\n" +
+      "chip. Then a device that comes up with all 65,535 group addresses, as many associations and group objects.",
     columns: [
       "chip, baud, longest APDU, memory services",
       "telegrams",
       "found",
       "medium alone",
       "ratio",
-      "uploads",
-      "1.15",
+      "with host interface",
+      "ratio",
+      "1.15 × medium",
     ],
     rows: [
       ...found.map((one) => [
@@ -33,27 +34,40 @@ export const download = (): Report => {
         seconds(one.foundMs),
         seconds(one.mediumMs),
         (one.foundMs / one.mediumMs).toFixed(2),
-        seconds(one.uploadMs),
+        seconds(one.chipMs),
+        (one.foundMs / one.chipMs).toFixed(2),
         isMet(one) ? "met" : "NOT met",
       ]),
-      ["", "", "", "", "", "", ""],
-      ...capacity.rows.map((row) => [...row, "", "", "", "", ""]),
+      ["", "", "", "", "", "", "", ""],
+      ...capacity.rows.map((row) => [...row, "", "", "", "", "", ""]),
     ],
-    aims: BAUDS.map((baud) => {
+    aims: BAUDS.flatMap((baud) => {
       const those = found.filter((one) => one.baud === baud);
-      const ratios = those.map(({ foundMs, mediumMs }) => foundMs / mediumMs);
-      return {
-        aim: `at most 1.15 × medium at ${thousands(baud)} baud`,
-        found: `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`,
-        met: those.every(isMet),
-      };
+      const at = `at ${thousands(baud)} baud`;
+      return [
+        aim(`at most 1.15 × medium ${at}`, 1.15, those.map(ratio)),
+        aim(
+          `at most 1.02 × medium with host interface ${at}`,
+          1.02,
+          those.map(({ foundMs, chipMs }) => foundMs / chipMs),
+        ),
+      ];
     }),
     figures: { found, capacity: capacity.figures },
   };
 };
 
-const isMet = ({ foundMs, mediumMs }: Readonly<{ foundMs: number; mediumMs: number }>): boolean =>
-  foundMs <= 1.15 * mediumMs;
+type Times = Readonly<{ foundMs: number; mediumMs: number }>;
+
+const ratio = ({ foundMs, mediumMs }: Times): number => foundMs / mediumMs;
+
+const isMet = (times: Times): boolean => ratio(times) <= 1.15;
+
+const aim = (text: string, limit: number, ratios: readonly number[]) => ({
+  aim: text,
+  found: `${Math.min(...ratios).toFixed(2)} … ${Math.max(...ratios).toFixed(2)}`,
+  met: ratios.every((each) => each <= limit),
+});
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
 
@@ -108,13 +122,12 @@ const time = ({ chip, baud, apdu, extended }: Way) => {
   // three seconds after the T_ACK of the restart the connection ends
   const counted = frames.slice(0, -1);
   const last = counted.at(-1)?.end ?? begun;
-  const mediumMs = sum(counted.map(({ octets }) => frameBits(octets.length) * BIT_MS));
-  const uploadMs = sum(counted.map(({ octets }) => Math.ceil(octets.length / 2) * sliceMs(baud)));
+  const sent = counted.map(({ octets }) => octets);
   return {
     telegrams: counted.length,
     foundMs: last + ACKNOWLEDGE_BITS * BIT_MS - begun,
-    mediumMs,
-    uploadMs,
+    mediumMs: mediumMs(sent),
+    chipMs: chipMs(sent, baud),
   };
 };
 
@@ -140,11 +153,3 @@ const IMAGE: Image = {
   associations: numbers(64).map((number) => [number, number]),
   groupObjects: numbers(64).map(() => 0xd707),
 };
-
-const BIT_MS = 1_000 / 9_600;
-/** After the last octet of a frame: pause, and one octet. `tp-uart.md` §5.1 */
-const ACKNOWLEDGE_BITS = 15 + 11;
-/** Silence before it, since all of it is of priority system, its octets, and its acknowledge. */
-const frameBits = (octets: number): number => 50 + (octets - 1) * 13 + 11 + ACKNOWLEDGE_BITS;
-/** Two octets, each behind its service octet, 11 bits each; the timers between them count in whole ms. */
-const sliceMs = (baud: number): number => Math.ceil((4 * 11 * 1_000) / baud);

@@ -57,7 +57,7 @@ const seconds = (begun: number): string => ((performance.now() - begun) / 1_000)
 
 const twoSides = () => {
   const clock = virtualClock();
-  const faults = createFaults(seededRandom(11), {});
+  const faults = createFaults(seededRandom(12), {});
   const line = createLine({ clock });
   const side = (own: number, peer: number, seed: number) =>
     createSide({

@@ -2,12 +2,20 @@ import type { IndividualAddress } from "../../address.ts";
 import type { ClientImpulse, Effect, Impulse, Step } from "../../impulse.ts";
 import { NO_OCTETS } from "../../octets.ts";
 import { type ClientState, cancel, needsTelegrams, start, tell } from "./engine.ts";
+import { OWN_MAX_APDU } from "./property.ts";
 
 export type { ClientState };
 
-/** @param address our own: no procedure talks to it */
-export const openClient = (address: IndividualAddress): ClientState => ({
+/**
+ * @param address our own: no procedure talks to it
+ * @param longest APDU that our transceiver sends
+ */
+export const openClient = (
+  address: IndividualAddress,
+  longest: number = OWN_MAX_APDU,
+): ClientState => ({
   address,
+  longest,
   watching: false,
   ref: 0,
   tasks: [],

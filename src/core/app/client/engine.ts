@@ -20,6 +20,8 @@ import { hungUp, opening, react, type Waiting } from "./waiting.ts";
 export type ClientState = Readonly<{
   /** Our own. */
   address: IndividualAddress;
+  /** APDU that our transceiver sends, octets. */
+  longest: number;
   /** Somebody wants to see every telegram. */
   watching: boolean;
   /** Of the last request; group requests of the client are below 0. */
@@ -161,7 +163,7 @@ const advance = (state: ClientState, task: Ready, at: number): Turn => {
   const progress: Effect[] = [];
   let current = task;
   for (;;) {
-    const { asks, last } = replay(current, state.address);
+    const { asks, last } = replay(current, state);
     progress.push(
       ...asks.map((ask) => ({ for: "control", type: "progress", id: task.id, ...ask }) as const),
     );

@@ -49,6 +49,7 @@ export function* writeMemory(
   procedure: Arguments<"memory.write">,
   own: IndividualAddress,
   checkpoint: Checkpoint | null,
+  longest: number,
 ): Steps<Result<JsonValue>> {
   const { address, octets } = procedure;
   const { length } = octets;
@@ -58,7 +59,7 @@ export function* writeMemory(
   if (!begun.ok) return begun;
   const { session, most } = begun.value;
   const far = isFar(address, length);
-  const each = Math.min(most, OWN_MAX_APDU - (far ? EXTENDED_HEADER : HEADER));
+  const each = Math.min(most, octetsIn(longestTo(procedure.peer, own, longest), far));
   let at = begun.value.octets.length;
   for (let parts = 1; at < length; parts++) {
     const part = octets.slice(at, at + each);
@@ -172,20 +173,34 @@ const RETURN_CODES: Readonly<Record<number, string>> = {
   255: "general error",
 };
 
+/**
+ * The longest APDU that gets through to a device as far as we know: what our transceiver sends on our own line. Couplers to
+ * another line tell nobody on the way what they take, and those for extended frames take 55.
+ */
+export const longestTo = (
+  peer: IndividualAddress,
+  own: IndividualAddress,
+  longest: number,
+): number => (peer >> 8 === own >> 8 ? longest : Math.min(longest, OWN_MAX_APDU));
+
+/** Octets of memory that fit into an APDU. */
+export const octetsIn = (apdu: number, extended: boolean): number =>
+  extended ? Math.min(MAX_EXTENDED, apdu - EXTENDED_HEADER) : Math.min(MAX_NUMBER, apdu - HEADER);
+
 /** 12 octets fit into a standard frame; how many more is asked only when it matters, and only who can be asked. */
 function* octetsPerTelegram(
   session: Session,
   address: number,
   length: number,
 ): Steps<Result<number>> {
-  const header = isFar(address, length) ? EXTENDED_HEADER : HEADER;
-  const most = header === HEADER ? MAX_NUMBER : MAX_EXTENDED;
-  if (length <= STANDARD_APDU - header) return done(STANDARD_APDU - header);
+  const far = isFar(address, length);
+  const standard = octetsIn(STANDARD_APDU, far);
+  if (length <= standard) return done(standard);
   const mask = yield* readMask(session);
   if (!mask.ok) return mask;
-  if (!kindOf(mask.value).objects) return done(STANDARD_APDU - header);
+  if (!kindOf(mask.value).objects) return done(standard);
   const apdu = yield* readMaxApdu(session);
-  return apdu.ok ? done(Math.min(most, apdu.value - header)) : apdu;
+  return apdu.ok ? done(octetsIn(apdu.value, far)) : apdu;
 }
 
 const isFar = (address: number, length: number): boolean => address + length > 0x10000;

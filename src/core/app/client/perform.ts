@@ -18,11 +18,13 @@ import { findDevices, scanLine } from "./scan.ts";
  * The steps of a procedure, from the first one.
  * @param own our own address
  * @param checkpoint where the steps begin instead, for those that make some
+ * @param longest APDU that our transceiver sends
  */
 export const perform = (
   procedure: Procedure,
   own: IndividualAddress,
   checkpoint: Checkpoint | null,
+  longest: number,
 ): Steps<Result<JsonValue>> => {
   switch (procedure.name) {
     case "device.info":
@@ -44,11 +46,11 @@ export const perform = (
     case "device.reset":
       return resetDevice(procedure, own);
     case "device.program":
-      return programDevice(procedure, own, checkpoint);
+      return programDevice(procedure, { own, longest }, checkpoint);
     case "device.dump":
       return dumpDevice(procedure, own, checkpoint);
     case "device.restore":
-      return restoreDevice(procedure, own, checkpoint);
+      return restoreDevice(procedure, { own, longest }, checkpoint);
     case "property.read":
       return readProperty(procedure, own);
     case "property.write":
@@ -58,7 +60,7 @@ export const perform = (
     case "memory.read":
       return readMemory(procedure, own, checkpoint);
     case "memory.write":
-      return writeMemory(procedure, own, checkpoint);
+      return writeMemory(procedure, own, checkpoint, longest);
     case "group.read":
       return readGroup(procedure);
     case "group.write":

@@ -17,37 +17,40 @@ import { atStep, type Download, type Job, named, STEPS } from "./download.ts";
 import type { Dump, Loadable } from "./image.ts";
 import { allocate, completeLoading, place, startLoading, unload } from "./load.ts";
 import { isSystemB, kindOf, maskText } from "./mask.ts";
-import { EXTENDED_HEADER, HEADER } from "./memory.ts";
+import { longestTo, octetsIn } from "./memory.ts";
 import { checkDump, checkImage, type Load, type Plan, planOf, planOfDump } from "./plan.ts";
-import { levelOf, OWN_MAX_APDU, readMaxApdu, readOnce, writeOnce } from "./property.ts";
+import { levelOf, readMaxApdu, readOnce, writeOnce } from "./property.ts";
 import { RESTART_MS } from "./restart.ts";
 import { access, connect, readMask, type Target, wrongTarget } from "./session.ts";
 import { checkStamp } from "./stamp.ts";
 import { crcOf } from "./tables.ts";
 import { writeSegments } from "./write.ts";
 
+/** Our address, and the longest APDU that our transceiver sends. */
+type Us = Readonly<{ own: IndividualAddress; longest: number }>;
+
 /** Loads tables and programs, as the engineering tool does it. */
 export function* programDevice(
   procedure: Arguments<"device.program">,
-  own: IndividualAddress,
+  us: Us,
   checkpoint: Checkpoint | null,
 ): Steps<Result<JsonValue>> {
   // What was checked once stays good.
   const wrong = checkpoint === null ? checkImage(procedure.image) : undefined;
-  return wrong ?? (yield* download(procedure, planOf(procedure.image), own, checkpoint));
+  return wrong ?? (yield* download(procedure, planOf(procedure.image), us, checkpoint));
 }
 
 /** Brings back what `device.dump` has read, to a device of the same kind. */
 export function* restoreDevice(
   procedure: Arguments<"device.restore">,
-  own: IndividualAddress,
+  us: Us,
   checkpoint: Checkpoint | null,
 ): Steps<Result<JsonValue>> {
   const wrong = checkpoint === null ? checkDump(procedure.document) : undefined;
   if (wrong) return wrong;
   const plan = planOfDump(procedure.document);
   return plan.ok
-    ? yield* download(procedure, plan.value, own, checkpoint, procedure.document)
+    ? yield* download(procedure, plan.value, us, checkpoint, procedure.document)
     : plan;
 }
 
@@ -62,13 +65,13 @@ export function* restoreDevice(
 function* download(
   target: Target,
   plan: Plan,
-  own: IndividualAddress,
+  us: Us,
   checkpoint: Checkpoint | null,
   dump?: Dump,
 ): Steps<Result<JsonValue>> {
   const begun = checkpoint?.download
     ? done({ session: checkpoint.session, most: checkpoint.most, state: checkpoint.download })
-    : yield* begin(target, plan, own, dump);
+    : yield* begin(target, plan, us, dump);
   if (!begun.ok) return begun;
   const { session, most, state } = begun.value;
   const { loads, extended, partial } = plan;
@@ -98,7 +101,7 @@ function* download(
 function* begin(
   target: Target,
   plan: Plan,
-  own: IndividualAddress,
+  { own, longest }: Us,
   dump: Dump | undefined,
 ): Steps<Result<Begun>> {
   const wrong = wrongTarget(target, own);
@@ -117,7 +120,10 @@ function* begin(
   if (!described.ok) return described;
   const same = yield* atStep(target, 5, "identity", () => checkIdentity(session, plan));
   if (!same.ok) return same;
-  const most = Math.min(length.value, OWN_MAX_APDU) - (plan.extended ? EXTENDED_HEADER : HEADER);
+  const most = octetsIn(
+    Math.min(length.value, longestTo(target.peer, own, longest)),
+    plan.extended,
+  );
   const crcs = plan.loads.map(({ segment }) => crcOf(segment));
   const state: Download = { after: "checks", crcs, found: [], written: 0, current: null, sent: 0 };
   // From here on the CRCs are not calculated again.

@@ -29,12 +29,12 @@ export type Recorded = Readonly<{
 /** Through all answers so far: to the ask that is new, or to the end; and the progress that is new. */
 export const replay = (
   { procedure, checkpoint, answers }: Recorded,
-  own: IndividualAddress,
+  { address, longest }: Readonly<{ address: IndividualAddress; longest: number }>,
 ): Readonly<{
   asks: readonly Progress[];
   last: Readonly<{ ask: BusAsk } | { checkpoint: Checkpoint } | { ending: Result<JsonValue> }>;
 }> => {
-  const steps = perform(procedure, own, checkpoint);
+  const steps = perform(procedure, address, checkpoint, longest);
   let asks: Progress[] = [];
   let step = steps.next();
   for (let index = 0; ; ) {

@@ -10,7 +10,8 @@ import type {
   Ref,
 } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
-import { longestFrame, uploadOctet } from "./tpuart.ts";
+import { isBlind, lookAgain, nextSlice, type Pace, REST } from "./pace.ts";
+import { longestFrame } from "./tpuart.ts";
 
 /** The way out: one frame with the chip, the others in order of their KNX priority. */
 export type Tx = Readonly<{
@@ -35,6 +36,7 @@ export type Sending = Waiting &
     next: number;
     uploads: number;
     echoes: number;
+    pace: Pace;
   }>;
 
 /** Nothing to send, nothing held against the chip. */
@@ -52,12 +54,10 @@ const UNSURE_MS = 1_000;
 export const STUCK = 2;
 /** How long nothing is sent after a temperature warning, ms. */
 export const REST_MS = 1_000;
-/** Octets of a frame in one write: an acknowledge never waits behind more. */
-const SLICE = 2;
-/** Bits of a character on the host interface: start, 8 data, parity, stop. */
-const CHARACTER_BITS = 11;
 /** Until the upload looks again whether the line is free of a header, ms. */
 const HOLD_MS = 2;
+/** Until it looks again what came in while the program was held up, ms: the next turn. */
+const TURN_MS = 1;
 
 const RANK = { system: 0, urgent: 1, normal: 2, low: 3 } as const satisfies Record<
   Priority,
@@ -100,7 +100,8 @@ export type Conditions = Readonly<{
 
 /**
  * Hands the next slice to the chip, beginning the next frame when there is none with it. While the header of a foreign frame
- * is coming in nothing is written, so that its acknowledge finds the host interface free.
+ * is coming in nothing is written, so that its acknowledge finds the host interface free. Whoever asks for more before its time
+ * gets the timer once more.
  */
 export const upload = (
   tx: Tx,
@@ -109,24 +110,40 @@ export const upload = (
   if (tx.current !== null && tx.current.phase !== "uploading") return [tx, NOTHING];
   const [first, ...rest] = tx.waiting;
   const sending: Sending | undefined =
-    tx.current ?? (first && { ...first, phase: "uploading", next: 0, uploads: 1, echoes: 0 });
+    tx.current ??
+    (first && { ...first, phase: "uploading", next: 0, uploads: 1, echoes: 0, pace: REST });
   if (sending === undefined) return [tx, NOTHING];
   if (at < tx.restUntil) return [tx, [uploadTimer(Math.ceil(tx.restUntil - at))]];
-  if (headerComing) return [tx, [uploadTimer(HOLD_MS)]];
-  const end = Math.min(sending.next + SLICE, sending.octets.length);
-  const slice: number[] = [];
-  for (let index = sending.next; index < end; index++)
-    slice.push(...uploadOctet(chip, sending.octets, index));
-  const done = end === sending.octets.length;
-  const ms = Math.ceil((slice.length * CHARACTER_BITS * 1_000) / baud);
+  const { pace, next } = sending;
+  if (next > 0 && at < pace.due) return [tx, [uploadTimer(Math.ceil(pace.due - at))]];
+  if (headerComing) return hold(tx, at, HOLD_MS);
+  const way = { chip, baud, octets: sending.octets };
+  if (next > 0 && isBlind(way, pace, at)) return hold(tx, at, TURN_MS);
+  const slice = nextSlice(way, pace, next, at);
+  const done = slice.end === sending.octets.length;
   return [
     {
       ...tx,
       waiting: tx.current === null ? rest : tx.waiting,
-      current: { ...sending, next: end, phase: done ? "sent" : "uploading" },
+      current: {
+        ...sending,
+        next: slice.end,
+        phase: done ? "sent" : "uploading",
+        pace: slice.pace,
+      },
     },
-    [{ for: "serial", type: "write", octets: slice }, done ? CONFIRMATION_TIMER : uploadTimer(ms)],
+    [
+      { for: "serial", type: "write", octets: slice.services },
+      done ? CONFIRMATION_TIMER : uploadTimer(slice.ms),
+    ],
   ];
+};
+
+/** Nothing is written now. */
+const hold = (tx: Tx, at: number, ms: number): readonly [Tx, Out] => {
+  const { current } = tx;
+  const held = current && { ...current, pace: lookAgain(current.pace, at, ms) };
+  return [current === null ? tx : { ...tx, current: held }, [uploadTimer(ms)]];
 };
 
 /** Hands the current frame over once more from its first octet, at the next upload. */
