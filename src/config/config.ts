@@ -24,10 +24,15 @@ type PortConfig = Readonly<{
 /** What is connected to this machine's GPIO lines. */
 export type GpioConfig = Readonly<{
   /** The programming button. */
-  button?: PinConfig & Readonly<{ debounceMs: number }>;
+  button?: InputConfig;
   /** The programming LED. */
   led?: PinConfig;
+  /** Of the application, in the order in which it declares them. */
+  inputs?: readonly InputConfig[];
+  outputs?: readonly PinConfig[];
 }>;
+
+type InputConfig = PinConfig & Readonly<{ debounceMs: number }>;
 
 type PinConfig = Readonly<{
   /** `gpiochip0`, or a path. */

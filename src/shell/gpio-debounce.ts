@@ -1,30 +1,31 @@
 export type Debounce = Readonly<{
-  /** @param active the level after the edge */
+  /** @param active the level after the edge, or the level that was read */
   edge(active: boolean): void;
-  /** Edges may have been missed: as if the button had never been touched. */
+  /** Edges may have been missed: the next level that settles is new, whichever it is. */
   reset(): void;
 }>;
 
 /**
- * Makes one press out of the edges of a bouncing contact: the level counts once it has stayed for a while, so that neither
- * bouncing, at either end of a press, nor a disturbance on the wire is one.
+ * Makes levels out of the edges of a bouncing contact: one counts once it has stayed for a while, so that neither bouncing nor
+ * a disturbance on the wire is a change.
  * @param ms that while
+ * @param onLevel takes every level that is another than the one before
  */
-export const createDebounce = (ms: number, onPress: () => void): Debounce => {
-  let pressed = false;
+export const createDebounce = (ms: number, onLevel: (active: boolean) => void): Debounce => {
+  let settled: boolean | null = null;
   let settling: NodeJS.Timeout | undefined;
   return {
     edge(active) {
       clearTimeout(settling);
       settling = setTimeout(() => {
-        if (active === pressed) return;
-        pressed = active;
-        if (pressed) onPress();
+        if (active === settled) return;
+        settled = active;
+        onLevel(active);
       }, ms);
     },
     reset() {
       clearTimeout(settling);
-      pressed = false;
+      settled = null;
     },
   };
 };

@@ -2,16 +2,17 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Effect, Impulse } from "../core/impulse.ts";
-import { type Child, keepRunning } from "./gpio-child.ts";
+import { type Child, type ChildOptions, keepRunning } from "./gpio-child.ts";
 import { createDebounce } from "./gpio-debounce.ts";
-import { type Pin, pathOf, TOOLS, type Version, versionOf } from "./gpio-tools.ts";
+import { activeIn, type Pin, pathOf, TOOLS, type Version, versionOf } from "./gpio-tools.ts";
 
 export type GpioOptions = Readonly<{
   /** The programming button. */
-  button?: Pin & Readonly<{ debounceMs: number }>;
+  button?: InputPin;
   /** The programming LED. */
   led?: Pin;
-  /** What an application may switch, by line. */
+  /** Of the application, in the order in which it declares them. */
+  inputs?: readonly InputPin[];
   outputs?: readonly Pin[];
   /** Of the programs of libgpiod: where they are looked for. */
   env?: NodeJS.ProcessEnv;
@@ -19,17 +20,19 @@ export type GpioOptions = Readonly<{
   firstWaitMs?: number;
 }>;
 
+type InputPin = Pin & Readonly<{ debounceMs: number }>;
+
 export type GpioEffect = Extract<Effect, { for: "gpio" }>;
 
 export type Gpio = Readonly<{
   execute(effect: GpioEffect): void;
-  /** What is on is switched off. */
+  /** Nothing is told any more, and what is on is switched off. */
   close(): Promise<void>;
 }>;
 
 /**
- * Button, LED and outputs on lines of a GPIO chip, driven by gpiomon and gpioset (decision 0018). Nobody waits for them: a
- * machine without GPIO or without these programs gets a line in the log, and everything else works.
+ * Button, LED, inputs and outputs on lines of a GPIO chip, driven by gpioget, gpiomon and gpioset (decision 0018). Nobody waits
+ * for them: a machine without GPIO or without these programs gets a line in the log, and everything else works.
  * @param ledOn the LED at start
  */
 export const openGpio = (
@@ -40,20 +43,34 @@ export const openGpio = (
 ): Gpio => {
   const wanted = new Map<string, boolean>([[LED, ledOn]]);
   let outputs: ReadonlyMap<string, Output> = new Map();
-  let button: Child | undefined;
+  let watched: readonly Child[] = [];
   let closing: Promise<unknown> | undefined;
 
   const start = (version: Version): void => {
-    const { led, outputs: others = [], env = process.env, firstWaitMs } = options;
+    const { button, led, inputs = [], env = process.env, firstWaitMs } = options;
     const common = { env, log, ...(firstWaitMs !== undefined && { firstWaitMs }) };
-    const pins = [...(led ? [[LED, led] as const] : []), ...others.map(named)];
+    const pins = [...(led ? [[LED, led] as const] : []), ...(options.outputs ?? []).map(named)];
     outputs = new Map(
       pins
         .filter(([, pin]) => isThere(pin))
         .map(([name, pin]) => [name, openOutput(pin, wanted.get(name) ?? false, version, common)]),
     );
-    if (options.button !== undefined && isThere(options.button))
-      button = watchButton(options.button, version, deliver, common);
+    const press = (on: boolean): void => {
+      if (on) deliver({ for: "device", type: "button.ind", at: performance.now() });
+    };
+    const level = (input: number) => (on: boolean) =>
+      deliver({ for: "application", type: "gpio.ind", input, on, at: performance.now() });
+    const { watch, watchFromLevel } = TOOLS[version];
+    watched = [
+      ...(button && isThere(button)
+        ? [watchInput(button, press, { ...common, program: "gpiomon", args: watch(button) })]
+        : []),
+      ...inputs.flatMap((pin, input) =>
+        isThere(pin)
+          ? [watchInput(pin, level(input), { ...common, program: SH, args: watchFromLevel(pin) })]
+          : [],
+      ),
+    ];
   };
 
   const opened = whichTools(options, log).then((version) => {
@@ -61,30 +78,31 @@ export const openGpio = (
   });
   return {
     execute(effect) {
-      const name = effect.type === "led" ? LED : `${effect.line}`;
+      const name = effect.type === "led" ? LED : `${effect.output}`;
       wanted.set(name, effect.on);
       outputs.get(name)?.set(effect.on);
     },
     async close() {
-      closing ??= Promise.all([opened, button?.close(), ...closeAll(outputs)]);
+      closing ??= Promise.all([
+        opened,
+        ...[...watched, ...outputs.values()].map((one) => one.close()),
+      ]);
       await closing;
     },
   };
 };
 
-const closeAll = (outputs: ReadonlyMap<string, Output>) =>
-  [...outputs.values()].map((output) => output.close());
-
 const LED = "led";
-const named = (pin: Pin) => [`${pin.line}`, pin] as const;
+const SH = "/bin/sh";
+const named = (pin: Pin, output: number) => [`${output}`, pin] as const;
 const isThere = (pin: Pin): boolean => existsSync(pathOf(pin));
 
 /** @returns undefined, and says why, when there is nothing to do or nothing to do it with */
 const whichTools = async (
-  { button, led, outputs = [], env = process.env }: GpioOptions,
+  { button, led, inputs = [], outputs = [], env = process.env }: GpioOptions,
   log: Logger,
 ): Promise<Version | undefined> => {
-  const pins = [...(button ? [button] : []), ...(led ? [led] : []), ...outputs];
+  const pins = [...(button ? [button] : []), ...(led ? [led] : []), ...inputs, ...outputs];
   const missing = new Set(pins.filter((pin) => !isThere(pin)).map(pathOf));
   if (missing.size > 0) log.warn({ missing: [...missing] }, NO_CHIP);
   if (!pins.some(isThere)) return undefined;
@@ -115,28 +133,28 @@ const ANSWER_MS = 2_000;
 
 type Common = Readonly<{ env: NodeJS.ProcessEnv; log: Logger; firstWaitMs?: number }>;
 
-const watchButton = (
-  pin: NonNullable<GpioOptions["button"]>,
-  version: Version,
-  deliver: (impulse: Impulse) => void,
-  common: Common,
+/** @param onLevel takes every level that is another than before, and the first after each start of the program */
+const watchInput = (
+  { debounceMs }: InputPin,
+  onLevel: (on: boolean) => void,
+  program: Common & Pick<ChildOptions, "program" | "args">,
 ): Child => {
-  const { watch, rising } = TOOLS[version];
-  const debounce = createDebounce(pin.debounceMs, () =>
-    deliver({ for: "device", type: "button.ind", at: performance.now() }),
-  );
+  const debounce = createDebounce(debounceMs, onLevel);
+  let over = false;
   const child = keepRunning({
-    ...common,
-    program: "gpiomon",
-    args: watch(pin),
+    ...program,
     onStart: debounce.reset,
-    onLine: (line) => debounce.edge(line === rising),
+    onLine: (line) => {
+      const active = activeIn(line);
+      if (active !== undefined && !over) debounce.edge(active);
+    },
   });
   return {
     ...child,
-    async close() {
-      await child.close();
+    close() {
+      over = true;
       debounce.reset();
+      return child.close();
     },
   };
 };

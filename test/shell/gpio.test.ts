@@ -1,28 +1,34 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Effect, Impulse } from "../../src/core/impulse.ts";
 import { openStack, run } from "../../src/core/stack/stack.ts";
 import { type Gpio, type GpioOptions, openGpio } from "../../src/shell/gpio.ts";
 import { createDebounce } from "../../src/shell/gpio-debounce.ts";
-import { TOOLS, versionOf } from "../../src/shell/gpio-tools.ts";
+import { activeIn, TOOLS, versionOf } from "../../src/shell/gpio-tools.ts";
 import { testConfig } from "../../src/testing/config.ts";
 import { type Collector, collectLog, collector, type Line } from "./collect.ts";
+import { isAlive, type Programs, pretend } from "./gpio-programs.ts";
 
 const LOW = { chip: "gpiochip0", line: 17, activeLow: true };
 const HIGH = { chip: "/dev/gpiochip4", line: 27, activeLow: false };
+
+/** Whatever stands behind the script are its arguments, so that no name of a chip can become a part of it. */
+const FROM_LEVEL_1 =
+  'gpioget "$@" >/dev/null && gpioget "$@" && exec gpiomon --line-buffered --format=%e "$@"';
+const FROM_LEVEL_2 = 'gpioget --numeric --hold-period=5ms "$@" && exec gpiomon --format=%E "$@"';
 
 describe("arguments of the programs", () => {
   // biome-ignore format: read by column
   test.each([
     [1, "gpiomon", TOOLS[1].watch(LOW),        "--active-low --bias=pull-up --line-buffered --format=%e gpiochip0 17"],
     [1, "gpiomon", TOOLS[1].watch(HIGH),       "--bias=pull-down --line-buffered --format=%e /dev/gpiochip4 27"],
+    [1, "sh",      TOOLS[1].watchFromLevel(LOW), `-c ${FROM_LEVEL_1} gpiomon --active-low --bias=pull-up gpiochip0 17`],
     [1, "gpioset", TOOLS[1].hold(LOW, true),   "--active-low --mode=wait gpiochip0 17=1"],
     [1, "gpioset", TOOLS[1].hold(HIGH, false), "--mode=wait /dev/gpiochip4 27=0"],
     [1, "gpioset", TOOLS[1].set(HIGH, false),  "--mode=exit /dev/gpiochip4 27=0"],
     [2, "gpiomon", TOOLS[2].watch(LOW),        "--active-low --bias=pull-up --format=%E --chip=gpiochip0 17"],
     [2, "gpiomon", TOOLS[2].watch(HIGH),       "--bias=pull-down --format=%E --chip=/dev/gpiochip4 27"],
+    [2, "sh",      TOOLS[2].watchFromLevel(HIGH), `-c ${FROM_LEVEL_2} gpiomon --bias=pull-down --chip=/dev/gpiochip4 27`],
     [2, "gpioset", TOOLS[2].hold(LOW, true),   "--active-low --chip=gpiochip0 17=1"],
     [2, "gpioset", TOOLS[2].hold(HIGH, false), "--chip=/dev/gpiochip4 27=0"],
     [2, "gpioset", TOOLS[2].set(LOW, false),   "--active-low --toggle=0 --chip=gpiochip0 17=0"],
@@ -43,32 +49,42 @@ describe("arguments of the programs", () => {
   });
 });
 
-describe("a bouncing button", () => {
+// biome-ignore format: read by column
+test.each([
+  ["1", true], ["rising", true], ["0", false], ["falling", false], ["1 ", true], ["", undefined], ["Monitoring line 17", undefined],
+])("a line of text of theirs: %j", (text, active) => {
+  expect(activeIn(text)).toBe(active);
+});
+
+describe("a bouncing contact", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   // + and - are edges, the numbers are ms until the next one
   // biome-ignore format: read by column
   test.each([
-    { is: "a clean press",                      edges: "+ 200 - 200",                     presses: 1 },
-    { is: "held for ever",                      edges: "+ 5000",                          presses: 1 },
-    { is: "bounces when pressed",               edges: "+ 3 - 2 + 7 - 1 + 200 - 200",     presses: 1 },
-    { is: "bounces when released",              edges: "+ 200 - 3 + 2 - 5 + 1 - 200",     presses: 1 },
-    { is: "two presses",                        edges: "+ 90 - 90 + 90 - 90",             presses: 2 },
-    { is: "a disturbance",                      edges: "+ 2 - 200",                       presses: 0 },
-    { is: "a disturbance while it is held",     edges: "+ 200 - 2 + 200 - 200",           presses: 1 },
-    { is: "one ms too short",                   edges: "+ 29 - 200",                      presses: 0 },
-    { is: "just long enough",                   edges: "+ 30 - 200",                      presses: 1 },
-    { is: "it was held when we started",        edges: "- 200 + 200",                     presses: 1 },
-    { is: "an edge was lost while it was held", edges: "+ 200 + 200 - 200 + 200",         presses: 2 },
-  ])("$is", ({ edges, presses }) => {
-    const press = vi.fn();
-    const debounce = createDebounce(30, press);
+    { is: "a clean press",                      edges: "+ 200 - 200",                     levels: "+-",   presses: 1 },
+    { is: "held for ever",                      edges: "+ 5000",                          levels: "+",    presses: 1 },
+    { is: "bounces when pressed",               edges: "+ 3 - 2 + 7 - 1 + 200 - 200",     levels: "+-",   presses: 1 },
+    { is: "bounces when released",              edges: "+ 200 - 3 + 2 - 5 + 1 - 200",     levels: "+-",   presses: 1 },
+    { is: "two presses",                        edges: "+ 90 - 90 + 90 - 90",             levels: "+-+-", presses: 2 },
+    { is: "a disturbance",                      edges: "+ 2 - 200",                       levels: "-",    presses: 0 },
+    { is: "a disturbance while it is held",     edges: "+ 200 - 2 + 200 - 200",           levels: "+-",   presses: 1 },
+    { is: "one ms too short",                   edges: "+ 29 - 200",                      levels: "-",    presses: 0 },
+    { is: "just long enough",                   edges: "+ 30 - 200",                      levels: "+-",   presses: 1 },
+    { is: "it was held when we started",        edges: "- 200 + 200",                     levels: "-+",   presses: 1 },
+    { is: "an edge was lost while it was held", edges: "+ 200 + 200 - 200 + 200",         levels: "+-+",  presses: 2 },
+  ])("$is", ({ edges, levels, presses }) => {
+    let told = "";
+    const debounce = createDebounce(30, (active) => {
+      told += active ? "+" : "-";
+    });
     for (const word of edges.split(" ")) {
       if (word === "+" || word === "-") debounce.edge(word === "+");
       else vi.advanceTimersByTime(Number(word));
     }
-    expect(press).toHaveBeenCalledTimes(presses);
+    expect(told).toBe(levels);
+    expect(told.replaceAll("-", "")).toHaveLength(presses);
   });
 
   test("after a reset the next press counts, and nothing that was settling", () => {
@@ -89,41 +105,19 @@ describe("a bouncing button", () => {
 });
 
 describe("with programs that pretend", () => {
-  let folder: string;
-  let calls: () => readonly string[];
+  let programs: Programs;
   let lines: Collector<Line>;
   let impulses: Collector<Impulse>;
   let gpio: Gpio;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "knxpi-gpio-"));
-    for (const name of ["calls", "edges", "chip"]) writeFileSync(join(folder, name), "");
-    calls = () => readFileSync(join(folder, "calls"), "utf8").split("\n").slice(0, -1);
+    programs = pretend();
   });
 
   afterEach(async () => {
     await gpio.close();
-    rmSync(folder, { recursive: true });
+    programs.remove();
   });
-
-  const install = (program: string, script: string): void => {
-    const text = `#!/bin/sh\ncd ${folder}\n${script}\n`;
-    writeFileSync(join(folder, program), text, { mode: 0o755 });
-  };
-
-  /** gpiomon prints what is in the file `edges`, gpioset holds until it is told to end. */
-  const installAll = (version: string): void => {
-    install(
-      "gpiomon",
-      `[ "$1" = --version ] && { echo "gpiomon (libgpiod) v${version}"; exit; }
-      echo "gpiomon $*" >>calls; exec /usr/bin/tail -n +1 -f edges`,
-    );
-    install(
-      "gpioset",
-      `echo "gpioset $*" >>calls; case "$*" in *--mode=exit*|*--toggle=0*) exit;; esac
-      echo $$ >>pids; exec /bin/sleep 600`,
-    );
-  };
 
   const open = (
     options: Partial<GpioOptions>,
@@ -134,7 +128,7 @@ describe("with programs that pretend", () => {
     lines = logged.lines;
     impulses = collector<Impulse>();
     gpio = openGpio(
-      { env: { PATH: folder }, firstWaitMs: 20, ...options },
+      { env: programs.env, firstWaitMs: 20, ...options },
       ledOn,
       (impulse) => {
         impulses.push(impulse);
@@ -144,21 +138,10 @@ describe("with programs that pretend", () => {
     );
   };
 
-  const chip = (): string => join(folder, "chip");
+  const chip = (): string => programs.chip;
   const button = () => ({ chip: chip(), line: 17, activeLow: true, debounceMs: 5 });
   const led = () => ({ chip: chip(), line: 27, activeLow: false });
-  const called = (count: number) =>
-    vi.waitFor(() => expect(calls().length).toBeGreaterThanOrEqual(count), { timeout: 5_000 });
-  const edge = (text: string): void => appendFileSync(join(folder, "edges"), `${text}\n`);
-  const pids = (): readonly number[] =>
-    readFileSync(join(folder, "pids"), "utf8").trim().split("\n").map(Number);
-  const isAlive = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
+  const edge = (text: string): void => programs.edge("chip-17", text);
 
   // biome-ignore format: read by column
   const VERSIONS = [
@@ -169,7 +152,7 @@ describe("with programs that pretend", () => {
   test.each(VERSIONS)(
     "libgpiod $version: the button switches programming mode, the LED shows it",
     async ({ version, up, down, hold, off }) => {
-      installAll(version);
+      programs.installAll(version);
       let state = openStack(testConfig());
       const effects = collector<Effect>();
       open({ button: button(), led: led() }, false, (impulse) => {
@@ -181,54 +164,56 @@ describe("with programs that pretend", () => {
           effects.push(effect);
         }
       });
-      await called(2);
-      expect(calls()).toContain(hold(0));
+      await programs.called(2);
+      expect(programs.calls()).toContain(hold(0));
       edge(up);
       await effects.until(({ for: target }) => target === "gpio");
       expect(state.device.programmingMode).toBe(true);
-      await called(3);
-      expect(calls()[2]).toBe(hold(1));
+      await programs.called(3);
+      expect(programs.calls()[2]).toBe(hold(1));
       edge(down);
       await new Promise((resolve) => setTimeout(resolve, 100));
       edge(up);
-      await called(4);
-      expect(calls()[3]).toBe(hold(0));
+      await programs.called(4);
+      expect(programs.calls()[3]).toBe(hold(0));
       expect(state.device.programmingMode).toBe(false);
       expect(impulses.items).toEqual(
         [1, 2].map(() => ({ for: "device", type: "button.ind", at: expect.any(Number) })),
       );
       gpio.execute({ for: "gpio", type: "led", on: true });
-      await called(5);
-      await vi.waitFor(() => expect(pids().map(isAlive)).toEqual([false, false, false, true]));
+      await programs.called(5);
+      await vi.waitFor(() =>
+        expect(programs.pids().map(isAlive)).toEqual([false, false, false, true]),
+      );
       await gpio.close();
-      expect(calls().slice(4)).toEqual([hold(1), off()]);
-      expect(pids().some(isAlive)).toBe(false);
+      expect(programs.calls().slice(4)).toEqual([hold(1), off()]);
+      expect(programs.pids().some(isAlive)).toBe(false);
       expect(lines.items).toEqual([]);
     },
   );
 
   test("what an LED should show before its program runs, it shows then", async () => {
-    installAll("2.2.1");
+    programs.installAll("2.2.1");
     open({ led: led() }, true);
     gpio.execute({ for: "gpio", type: "led", on: false });
-    await called(1);
-    expect(calls()).toEqual([`gpioset --chip=${chip()} 27=0`]);
+    await programs.called(1);
+    expect(programs.calls()).toEqual([`gpioset --chip=${chip()} 27=0`]);
   });
 
-  test("outputs by their line; one that nobody named does nothing", async () => {
-    installAll("1.6.3");
+  test("outputs by their place; one that nobody wired does nothing", async () => {
+    programs.installAll("1.6.3");
     open({ outputs: [{ chip: chip(), line: 5, activeLow: true }] });
-    await called(1);
-    gpio.execute({ for: "gpio", type: "output", line: 6, on: true });
-    gpio.execute({ for: "gpio", type: "output", line: 5, on: true });
-    await called(2);
+    await programs.called(1);
+    gpio.execute({ for: "gpio", type: "output", output: 1, on: true });
+    gpio.execute({ for: "gpio", type: "output", output: 0, on: true });
+    await programs.called(2);
     const args = `gpioset --active-low --mode=wait ${chip()}`;
-    expect(calls()).toEqual([`${args} 5=0`, `${args} 5=1`]);
+    expect(programs.calls()).toEqual([`${args} 5=0`, `${args} 5=1`]);
   });
 
   test("a program that ends is started again, later each time, and one warning says so", async () => {
-    installAll("1.6.3");
-    install(
+    programs.installAll("1.6.3");
+    programs.install(
       "gpiomon",
       `[ "$1" = --version ] && { echo "gpiomon (libgpiod) v1.6.3"; exit; }
       echo "gpiomon" >>calls; echo "gpiomon: Permission denied" >&2; exit 1`,
@@ -242,22 +227,16 @@ describe("with programs that pretend", () => {
         "gpiomon: Permission denied",
       ]),
     );
-    expect(calls().length).toBeGreaterThanOrEqual(4);
+    expect(programs.calls().length).toBeGreaterThanOrEqual(4);
   });
 
   test("a button works again after its program was killed", async () => {
-    installAll("2.2.1");
-    install(
-      "gpiomon",
-      `[ "$1" = --version ] && { echo "gpiomon (libgpiod) v2.2.1"; exit; }
-      echo "gpiomon" >>calls; echo $$ >>pids; exec /usr/bin/tail -n 0 -f edges`,
-    );
+    programs.installAll("2.2.1");
     open({ button: button() });
-    await vi.waitFor(() => expect(pids()).toHaveLength(1));
-    process.kill(pids()[0] ?? -1, "SIGKILL");
+    await programs.watching("chip-17");
+    process.kill(programs.monitorOf("chip-17"), "SIGKILL");
     await lines.until(({ problem }) => problem === "ended with SIGKILL");
-    await vi.waitFor(() => expect(pids()).toHaveLength(2));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await programs.watching("chip-17", 2);
     edge("rising");
     await impulses.until(({ type }) => type === "button.ind");
   });
@@ -268,14 +247,14 @@ describe("with programs that pretend", () => {
     { is: "programs of others", chipIs: "chip",    versionIs: "unknown", says: "GPIO pins are not used: gpiomon and gpioset are needed (apt-get install gpiod)" },
     { is: "no programs",        chipIs: "chip",    versionIs: null,      says: "GPIO pins are not used: gpiomon and gpioset are needed (apt-get install gpiod)" },
   ])("$is: one line in the log, and that is all", async ({ chipIs, versionIs, says }) => {
-    if (versionIs !== null) install("gpiomon", `echo "gpiomon (libgpiod) ${versionIs}"`);
-    const pin = { chip: join(folder, chipIs), line: 4, activeLow: false };
+    if (versionIs !== null) programs.install("gpiomon", `echo "gpiomon (libgpiod) ${versionIs}"`);
+    const pin = { chip: join(programs.folder, chipIs), line: 4, activeLow: false };
     open({ led: pin, button: { ...pin, line: 5, debounceMs: 5 } });
     await lines.until(() => true);
     gpio.execute({ for: "gpio", type: "led", on: true });
     await gpio.close();
     expect(lines.items.map(({ level, msg }) => [level, msg])).toEqual([[40, says]]);
-    expect(calls()).toEqual([]);
+    expect(programs.calls()).toEqual([]);
   });
 
   test("nothing configured: nothing is looked for", async () => {

@@ -1,4 +1,3 @@
-import type { ApplicationConfig } from "../../config.ts";
 import { encode } from "../../dpt/dpt.ts";
 import type { DropReason } from "../../drop.ts";
 import type { Effect, Impulse } from "../../impulse.ts";
@@ -20,7 +19,6 @@ type Acted = readonly [timers: readonly string[], out: Out];
  */
 export const act = (
   declaration: Declaration,
-  config: ApplicationConfig,
   running: Running,
   actions: readonly Action[],
   at: number,
@@ -28,7 +26,7 @@ export const act = (
   let timers = running.timers;
   const all: (Impulse | Effect)[] = [];
   for (const action of actions.slice(0, ACTIONS_LIMIT)) {
-    const [after, out] = one(declaration, config, { ...running, timers }, action, at);
+    const [after, out] = one(declaration, { ...running, timers }, action, at);
     timers = after;
     all.push(...out);
   }
@@ -39,13 +37,7 @@ export const act = (
 /** More than one for each of the objects of the largest application. */
 const ACTIONS_LIMIT = 1_000;
 
-const one = (
-  declaration: Declaration,
-  { outputs }: ApplicationConfig,
-  running: Running,
-  action: Action,
-  at: number,
-): Acted => {
+const one = (declaration: Declaration, running: Running, action: Action, at: number): Acted => {
   const { timers } = running;
   const nothing = (reason: DropReason): Acted => [timers, [drop(reason)]];
   switch (action.type) {
@@ -81,12 +73,7 @@ const one = (
     case "output": {
       const output = declaration.outputs.indexOf(action.output);
       if (output < 0) return nothing("application.unknown");
-      // An output for which the machine has no line is one that nobody wired.
-      const line = outputs[output];
-      return [
-        timers,
-        line === undefined ? [] : [{ for: "gpio", type: "output", line, on: action.on }],
-      ];
+      return [timers, [{ for: "gpio", type: "output", output, on: action.on }]];
     }
     case "log": {
       const { level, message, fields } = action;

@@ -90,14 +90,15 @@ const onUpdated = (
   return then(taken, program, { type: "updated", object, value: decoded.value, at });
 };
 
+/** One that is told again has not changed: who watches the inputs begins anew now and then. */
 const onLevel = (
   before: ApplicationState,
-  { line, on, at }: Impulse<"gpio.ind">,
+  { input: index, on, at }: Impulse<"gpio.ind">,
   program: Application,
 ): Turn => {
-  const index = before.config.inputs.indexOf(line);
   const input = program.declaration.inputs[index];
   if (input === undefined) return [before, [drop("application.unknown")]];
+  if (before.levels[index] === on) return [before, NOTHING];
   const levels = program.declaration.inputs.map((_, other) =>
     other === index ? on : (before.levels[other] ?? null),
   );
@@ -121,7 +122,7 @@ const tell = (before: ApplicationState, program: Application, event: Event): Tur
   const { running } = before;
   if (running === null) return [before, NOTHING];
   const [state, actions] = program.step(running.state, event);
-  const [timers, out] = act(program.declaration, before.config, running, actions, event.at);
+  const [timers, out] = act(program.declaration, running, actions, event.at);
   return [{ ...before, running: { ...running, state, timers } }, out];
 };
 

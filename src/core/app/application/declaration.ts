@@ -12,7 +12,7 @@ export type Declaration = Readonly<{
   parameters: Readonly<Record<string, ParameterDeclaration>>;
   /** Names of the timers that the program starts. */
   timers: readonly string[];
-  /** Digital inputs and outputs of the machine, by name. */
+  /** Digital inputs and outputs of the machine, by name; the configuration gives them their pins in this order. */
   inputs: readonly string[];
   outputs: readonly string[];
   /** How ETS shows the parameters: one page each, in this order; what belongs together in rows. */

@@ -19,7 +19,7 @@ const DECLARATION = {
   },
   parameters: {
     debounce: { text: "Debounce time",           type: "number", bits: 8, unit: "ms", min: 5, max: 250, default: 30 },
-    active:   { text: "Inputs are on when",      type: "choice", bits: 1, choices: { high: [0, "high"], low: [1, "low"] }, default: "high" },
+    active:   { text: "Inputs are on when",      type: "choice", bits: 1, choices: { active: [0, "active"], inactive: [1, "not active"] }, default: "active" },
     atStart:  { text: "Send inputs after start", type: "choice", bits: 1, choices: { no: [0, "no"], yes: [1, "yes"] }, default: "no" },
     atStop:   { text: "Outputs when stopped",    type: "choice", bits: 1, choices: { keep: [0, "as they are"], off: [1, "off"] }, default: "off" },
   },
@@ -84,7 +84,7 @@ const step = (state: State, event: EventOf<typeof DECLARATION>): Stepped => {
 const settled = (state: State, name: Input): Stepped => {
   const { inputs, parameters } = state;
   const { level, sent } = inputs[name];
-  const value = level === (parameters.active === "high");
+  const value = level === (parameters.active === "active");
   if (value === sent) return [state, []];
   const after = { ...state, inputs: { ...inputs, [name]: { level, sent: value } } };
   const silent = sent === null && parameters.atStart === "no";

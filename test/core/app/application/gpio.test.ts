@@ -2,30 +2,30 @@ import { describe, expect, test } from "vitest";
 import { rig } from "./rig.ts";
 
 /*
- * Memory: debounce in ms; then inputs are on when low (bit 7), send after start (bit 6), outputs off when stopped (bit 5).
- * Objects: 1…4 inputs on the lines 17, 27, 22, 23; 5…8 outputs on the lines 5, 6, 13, 19.
+ * Memory: debounce in ms; then inputs are on when not active (bit 7), send after start (bit 6), outputs off when stopped (bit 5).
+ * Objects: 1…4 inputs, 5…8 outputs; inputs and outputs count from 0.
  */
-const USUAL = "1e 20"; // 30 ms, high, no, off
+const USUAL = "1e 20"; // 30 ms, active, no, off
 
-/** `17+` the level of line 17 becomes high; without a change what has come out by then. */
+/** `0+` input 0 becomes active; without a change what has come out by then. */
 type Row = readonly [at: number, change: string, out: readonly string[]];
 
 // biome-ignore format: read by column
 const SCENARIOS: readonly Readonly<{ is: string; memory: string; rows: readonly Row[] }>[] = [
   { is: "bounces count once, and the first level is what was there before", memory: USUAL, rows: [
-    [0,    "17+", []], [10, "17-", []], [15, "17+", []], [60, "", []],
-    [1000, "17-", []], [1029, "", []], [1031, "", ["1 = 00"]],
-    [2000, "17+", []], [2020, "17-", []], [2080, "", []],
-    [3000, "17+", []], [3040, "", ["1 = 01"]],
+    [0,    "0+", []], [10, "0-", []], [15, "0+", []], [60, "", []],
+    [1000, "0-", []], [1029, "", []], [1031, "", ["1 = 00"]],
+    [2000, "0+", []], [2020, "0-", []], [2080, "", []],
+    [3000, "0+", []], [3040, "", ["1 = 01"]],
   ] },
   { is: "the first level is sent where that is wanted", memory: "05 60", rows: [
-    [0, "23+", []], [6, "", ["4 = 01"]],
+    [0, "3+", []], [6, "", ["4 = 01"]],
   ] },
-  { is: "on when low", memory: "05 c0", rows: [
-    [0, "27+", []], [6, "", ["2 = 00"]], [10, "27-", []], [16, "", ["2 = 01"]],
+  { is: "on when not active", memory: "05 c0", rows: [
+    [0, "1+", []], [6, "", ["2 = 00"]], [10, "1-", []], [16, "", ["2 = 01"]],
   ] },
   { is: "every input has its own wait", memory: "1e 60", rows: [
-    [0, "17+", []], [20, "22+", []], [31, "", ["1 = 01"]], [51, "", ["3 = 01"]],
+    [0, "0+", []], [20, "2+", []], [31, "", ["1 = 01"]], [51, "", ["3 = 01"]],
   ] },
 ];
 
@@ -43,14 +43,27 @@ describe("inputs", () => {
 
   test("what was told before the start holds at the start", () => {
     const it = rig("gpio");
-    it.input(17, true);
+    it.input(0, true);
     expect(it.out()).toEqual([]);
     it.start("05 60");
     it.clock.advance(6);
     expect(it.out()).toEqual(["input1 in 5", "1 = 01"]);
   });
 
-  test("a line that belongs to nobody is dropped", () => {
+  test("a level that is told again is no change, whether it runs or not", () => {
+    const it = rig("gpio");
+    it.input(2, false);
+    it.start(USUAL);
+    it.clock.advance(31);
+    expect(it.out()).toEqual(["input3 in 30"]);
+    it.input(2, false);
+    expect(it.out()).toEqual([]);
+    it.input(2, true);
+    it.clock.advance(31);
+    expect(it.out()).toEqual(["input3 in 30", "3 = 01"]);
+  });
+
+  test("an input that there is not is dropped", () => {
     const it = rig("gpio");
     it.start(USUAL);
     it.input(4, true);
@@ -65,9 +78,9 @@ describe("outputs", () => {
     it.update(6, "/1");
     it.update(8, "/1");
     it.update(6, "/0");
-    expect(it.out()).toEqual(["line 6 on", "line 19 on", "line 6 off"]);
+    expect(it.out()).toEqual(["output 1 on", "output 3 on", "output 1 off"]);
     it.stop();
-    expect(it.out()).toEqual(["line 5 off", "line 6 off", "line 13 off", "line 19 off"]);
+    expect(it.out()).toEqual(["output 0 off", "output 1 off", "output 2 off", "output 3 off"]);
   });
 
   test("stay where that is wanted", () => {
@@ -75,6 +88,6 @@ describe("outputs", () => {
     it.start("1e 00");
     it.update(7, "/1");
     it.stop();
-    expect(it.out()).toEqual(["line 13 on"]);
+    expect(it.out()).toEqual(["output 2 on"]);
   });
 });

@@ -14,9 +14,6 @@ import { toHex } from "../../../../src/core/octets.ts";
 import { virtualClock } from "../../../../src/sim/clock.ts";
 import { hex, watch } from "../../../../src/testing/watch.ts";
 
-/** Lines of the GPIO chip: inputs 17, 27, 22, 23; outputs 5, 6, 13, 19. */
-export const LINES = { inputs: [17, 27, 22, 23], outputs: [5, 6, 13, 19] } as const;
-
 /** One application on a virtual clock, with nothing around it. */
 export const rig = (name: ApplicationConfig["name"], program?: Application) => {
   const clock = virtualClock();
@@ -24,7 +21,7 @@ export const rig = (name: ApplicationConfig["name"], program?: Application) => {
     clock,
     (state, impulse) =>
       impulse.for === "application" ? application(state, impulse, program) : [state, []],
-    openApplication({ name, ...LINES }),
+    openApplication({ name }),
   );
   const at = () => clock.now();
   const deliver = (impulse: ApplicationImpulse) => it.deliver(impulse);
@@ -52,8 +49,9 @@ export const rig = (name: ApplicationConfig["name"], program?: Application) => {
         value: { octets: hex(text.replace("/", "0")), short: text.startsWith("/") },
         at: at(),
       }),
-    input: (line: number, on: boolean) =>
-      deliver({ for: "application", type: "gpio.ind", line, on, at: at() }),
+    /** @param input from 0 */
+    input: (input: number, on: boolean) =>
+      deliver({ for: "application", type: "gpio.ind", input, on, at: at() }),
   };
 };
 
@@ -71,7 +69,9 @@ const words = (item: Impulse | Effect): readonly string[] => {
       if (item.type === "object-read.req") return [`read ${item.asap}`];
       return item.type === "object-updated.res" ? [] : [item.type];
     case "gpio":
-      return item.type === "output" ? [`line ${item.line} ${item.on ? "on" : "off"}`] : [item.type];
+      return item.type === "output"
+        ? [`output ${item.output} ${item.on ? "on" : "off"}`]
+        : [item.type];
     case "timer": {
       const name = item.timer.for === "application" ? item.timer.name : item.timer.for;
       return [item.type === "start" ? `${name} in ${item.ms}` : `${name} stopped`];
