@@ -1,6 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { LOAD_EVENTS, LOAD_STATES, loadCell } from "../core/app/device/model/load-table.ts";
 import { RUN_EVENTS, RUN_STATES, runCell } from "../core/app/device/model/run-table.ts";
+import {
+  OBJECT_EVENTS,
+  OBJECT_STATUSES,
+  type StatusAction,
+  statusCell,
+} from "../core/app/group-objects/status-table.ts";
 import type { TlsmStyle } from "../core/config.ts";
 import { type Diagram, diagramOf, toDot, toMermaid } from "../core/diagram.ts";
 import {
@@ -54,6 +60,7 @@ const DIAGRAMS = {
   link: () => diagramOf({ title: "link to the transceiver", states: LINK_STATES, events: LINK_EVENTS, cell: linkCell, nothing: "-" }),
   load: () => diagramOf({ title: "load state of an object", states: LOAD_STATES, events: LOAD_EVENTS, cell: loadCell, nothing: "-" }),
   run: () => diagramOf({ title: "run state of a program", states: RUN_STATES, events: RUN_EVENTS, cell: runCell, nothing: "-" }),
+  objects: () => diagramOf({ title: "status of a group object", states: OBJECT_STATUSES, events: OBJECT_EVENTS, cell: statusCell, nothing: "-", words: OBJECT_ACTIONS }),
 } as const satisfies Record<string, (style: TlsmStyle) => Diagram>;
 
 type MachineName = keyof typeof DIAGRAMS;
@@ -77,6 +84,12 @@ const ACTIONS = {
   A14: "T_Disconnect, T_Disconnect.con",
   A15: "T_Disconnect.con",
 } as const satisfies Record<Action, string>;
+
+const OBJECT_ACTIONS = {
+  send: "A_GroupValue_Write.req in turn",
+  ask: "A_GroupValue_Read.req in turn",
+  update: "the application gets the value",
+} as const satisfies Record<Exclude<StatusAction, "-">, string>;
 
 const LINK_EVENTS: readonly LinkEvent[] = Object.keys(LINK_TABLE).filter(
   (event): event is LinkEvent => event in LINK_TABLE,

@@ -10,6 +10,7 @@ const FILES = [
   { file: "link", machine: "link", style: "3", command: "knxpi diagram link", note: "" },
   { file: "load", machine: "load", style: "3", command: "knxpi diagram load", note: "" },
   { file: "run", machine: "run", style: "3", command: "knxpi diagram run", note: "" },
+  { file: "objects", machine: "objects", style: "3", command: "knxpi diagram objects", note: "" },
 ] as const;
 
 describe("the diagrams in the notes are those of the tables", () => {

@@ -135,15 +135,25 @@ describe.each(NAMES)("product data of %s", (name) => {
 /** Value field type in the group object table, and octets: `device-model.md` §4. */
 const TYPES: Readonly<Record<string, number>> = {
   "1 Bit": 0,
+  "2 Bit": 1,
   "4 Bit": 3,
   "1 Byte": 7,
   "2 Bytes": 8,
+  "3 Bytes": 9,
+  "4 Bytes": 10,
+  "8 Bytes": 12,
+  "14 Bytes": 14,
 };
 const OCTETS: Readonly<Record<string, number>> = {
   "1 Bit": 1,
+  "2 Bit": 1,
   "4 Bit": 1,
   "1 Byte": 1,
   "2 Bytes": 2,
+  "3 Bytes": 3,
+  "4 Bytes": 4,
+  "8 Bytes": 8,
+  "14 Bytes": 14,
 };
 
 const placeOf = ({ children }: Node) =>
@@ -190,9 +200,25 @@ describe("what ETS is told", () => {
     const id = "M-00FA_A-B301-10-0000_O-1";
     expect(forms).toMatchObject([
       ["257", { RefId: id, ObjectSize: "1 Bit", DatapointType: "DPT-1" }],
+      ["513", { RefId: id, ObjectSize: "2 Bit", DatapointType: "DPT-2" }],
       ["775", { RefId: id, ObjectSize: "4 Bit", DatapointType: "DPT-3" }],
+      ["1025", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-4" }],
       ["1281", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-5" }],
+      ["1537", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-6" }],
+      ["1793", { RefId: id, ObjectSize: "2 Bytes", DatapointType: "DPT-7" }],
+      ["2049", { RefId: id, ObjectSize: "2 Bytes", DatapointType: "DPT-8" }],
       ["2305", { RefId: id, ObjectSize: "2 Bytes", DatapointType: "DPT-9" }],
+      ["2561", { RefId: id, ObjectSize: "3 Bytes", DatapointType: "DPT-10" }],
+      ["2817", { RefId: id, ObjectSize: "3 Bytes", DatapointType: "DPT-11" }],
+      ["3073", { RefId: id, ObjectSize: "4 Bytes", DatapointType: "DPT-12" }],
+      ["3329", { RefId: id, ObjectSize: "4 Bytes", DatapointType: "DPT-13" }],
+      ["3584", { RefId: id, ObjectSize: "4 Bytes", DatapointType: "DPT-14" }],
+      ["3840", { RefId: id, ObjectSize: "4 Bytes", DatapointType: "DPT-15" }],
+      ["4096", { RefId: id, ObjectSize: "14 Bytes", DatapointType: "DPT-16" }],
+      ["4353", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-17" }],
+      ["4609", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-18" }],
+      ["4865", { RefId: id, ObjectSize: "8 Bytes", DatapointType: "DPT-19" }],
+      ["5121", { RefId: id, ObjectSize: "1 Byte", DatapointType: "DPT-20" }],
     ]);
   });
 });

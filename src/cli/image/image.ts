@@ -2,19 +2,20 @@ import * as z from "zod";
 import type { Image, Program } from "../../core/app/client/image.ts";
 import type { JsonValue } from "../../core/impulse.ts";
 import { toCompactHex } from "../../core/octets.ts";
+import { readProduct } from "../../product/read/product.ts";
 import { image } from "../../shell/control/images.ts";
-import { type Document, readDocument } from "./document.ts";
-import {
-  objectsFile,
-  productObjects,
-  type Traits,
-  tablesOf,
-  traitsOf,
-  traitsOfWord,
-} from "./objects.ts";
+import { readDocument } from "./document.ts";
+import { filled } from "./filled.ts";
+import { linkOf, named, type ObjectsFile, objectsFile } from "./objects.ts";
+import { tablesOf, traitsOfWord } from "./tables.ts";
 
-/** Which files make an image. */
-export type ImageFiles = Readonly<{ product?: string; image?: string; objects?: string }>;
+/** Which files make an image; `program`: which one of a product with several. */
+export type ImageFiles = Readonly<{
+  product?: string | undefined;
+  program?: string | undefined;
+  image?: string | undefined;
+  objects?: string | undefined;
+}>;
 
 /** An image that is ready, tables and all. */
 const imageFile = z.strictObject({
@@ -23,73 +24,51 @@ const imageFile = z.strictObject({
   ...image.shape,
 });
 
-/** A program without tables, and the group objects that it has. */
-const productFile = z.strictObject({
-  format: z.literal("knxpi device product", { error: `"knxpi device product" is needed` }),
-  version: z.literal(1, { error: "only version 1 is known" }),
-  name: z.string().exactOptional(),
-  manufacturer: image.shape.checks.unwrap().shape.manufacturer,
-  hardwareType: image.shape.checks.unwrap().shape.hardwareType,
-  application: image.shape.application.unwrap(),
-  program2: image.shape.program2,
-  properties: image.shape.properties,
-  extended: image.shape.extended,
-  objects: productObjects,
-});
-
 /**
  * The image that the files describe.
  * @throws Error with a line for everything that is wrong with one of them
  */
-export const readImage = (files: ImageFiles): Image => {
-  const objects =
-    files.objects === undefined ? undefined : readDocument(files.objects, objectsFile);
-  const { base, known } =
-    files.product === undefined ? fromImage(files) : fromProduct(files.product);
-  if (objects === undefined) return base;
-  return { ...base, ...checkedTables(objects, known) };
+export const readImage = async (files: ImageFiles): Promise<Image> => {
+  const {
+    format: _,
+    version: __,
+    ...ready
+  } = files.image ? readDocument(files.image, imageFile).value : NO_IMAGE;
+  if (files.objects === undefined) return ready;
+  const product = files.product && (await readProduct(files.product, files.program));
+  const { value, refuse } = readDocument(files.objects, objectsFile);
+  const { image: made, remarks } = product ? filled(product, value) : linkedAnew(ready, value);
+  refuse(remarks);
+  return made;
 };
 
-type Base = Readonly<{ base: Image; known: ReadonlyMap<number, Traits> }>;
-
-const fromImage = ({ image: file = "" }: ImageFiles): Base => {
-  const { format: _, version: __, ...base } = readDocument(file, imageFile).value;
-  const known = base.groupObjects.flatMap((word, index) =>
-    word === 0 ? [] : [[index + 1, traitsOfWord(word)] as const],
-  );
-  return { base, known: new Map(known) };
+const NO_IMAGE = {
+  format: "",
+  version: 1,
+  groupAddresses: [],
+  associations: [],
+  groupObjects: [],
 };
 
-const fromProduct = (file: string): Base => {
-  const { value } = readDocument(file, productFile);
-  const { format: _, version: __, name: ___, manufacturer, hardwareType, objects, ...rest } = value;
-  const known = Object.entries(objects).map(
-    ([key, each]) => [Number(key), traitsOf(each)] as const,
-  );
+/** The same image with other addresses: sizes and flags are those of its group objects. */
+const linkedAnew = (ready: Image, file: ObjectsFile) => {
+  const objects = ready.groupObjects.flatMap((word, index) => {
+    const number = index + 1;
+    return word === 0 ? [] : [{ name: `${number}`, text: "", number, traits: traitsOfWord(word) }];
+  });
+  const { found, remarks } = named(["objects"], "group object", Object.keys(file.objects), objects);
+  const parameters = named(["parameters"], "parameter", Object.keys(file.parameters), []);
+  const links = [...found].flatMap(([key, { number, traits }]) => {
+    const written = file.objects[key];
+    return written === undefined ? [] : [linkOf(key, written, number, traits)];
+  });
+  const known = new Map(objects.map(({ number, traits }) => [number, traits]));
+  const linked = links.map((link) => link.linked);
   return {
-    base: {
-      ...rest,
-      groupAddresses: [],
-      associations: [],
-      groupObjects: [],
-      checks: {
-        ...(manufacturer !== undefined && { manufacturer }),
-        ...(hardwareType !== undefined && { hardwareType }),
-      },
-    },
-    known: new Map(known),
+    image: { ...ready, ...tablesOf(known, linked) },
+    remarks: [...parameters.remarks, ...remarks, ...links.flatMap((link) => link.remarks)],
   };
 };
-
-const checkedTables = (
-  { value, refuse }: Document<z.output<typeof objectsFile>>,
-  known: Base["known"],
-) => {
-  const { tables, remarks } = tablesOf(value.objects, known);
-  refuse(remarks);
-  return tables;
-};
-
 /** As `device.program` takes it. */
 export const imageParams = (value: Image): Readonly<Record<string, JsonValue>> => {
   const { application, program2, properties, checks, extended, partial } = value;

@@ -48,6 +48,7 @@ export const connectSocket = async (path: string): Promise<Way> => {
       const { message, code, data } = response.error;
       throw new JSONRPCErrorException(message, code, data);
     },
+    most: PART,
     listen: (listener) => void listeners.add(listener),
     ended,
     async close() {
@@ -73,6 +74,9 @@ const NOTIFICATION = z.object({
 
 /** The whole memory of a device in hex fits. */
 const LINE = 64 * 1024 * 1024;
+
+/** A line takes 65,536 octets; a character of JSON inside JSON up to 6 (`\u0000`), of ours 2 (`\"`) or a few of UTF-8. */
+const PART = 10_000;
 
 const reason = (path: string, error: unknown): string => {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -23,6 +23,8 @@ export type RequestOptions = Readonly<{
 export type Way = Readonly<{
   /** @returns rejected with a JSONRPCErrorException when the station refuses */
   call(id: number, method: string, params: Params): Promise<JsonValue>;
+  /** What a request may have; a longer parameter goes in parts. Left out: anything. */
+  most?: number;
   listen(listener: (method: string, params: Params) => void): void;
   ended: Promise<string>;
   close(): Promise<void>;
@@ -45,6 +47,24 @@ export const createStation = (way: Way): Station => {
       }),
     ]);
 
+  /** Parts are sent one after the other: the station says when there is room for the next. */
+  const upload = async (params: Params, signal?: AbortSignal): Promise<Params> => {
+    const { most = Number.POSITIVE_INFINITY } = way;
+    const sizes = Object.entries(params).map(([name, value]) => ({
+      name,
+      text: JSON.stringify(value),
+    }));
+    const [largest] = sizes.toSorted((a, b) => b.text.length - a.text.length);
+    const length = sizes.reduce((sum, { name, text }) => sum + name.length + text.length, 0);
+    if (largest === undefined || length < most) return params;
+    for (let at = 0; at < largest.text.length; at += most) {
+      const part = largest.text.slice(at, at + most);
+      await call("upload", { part, first: at === 0 });
+      if (signal?.aborted) throw cancelled();
+    }
+    return { ...params, [largest.name]: "uploaded" };
+  };
+
   return {
     async request(method, params = {}, options = {}) {
       const { signal } = options;
@@ -58,7 +78,8 @@ export const createStation = (way: Way): Station => {
       };
       signal?.addEventListener("abort", cancel, { once: true });
       try {
-        return await call(method, params, id);
+        const fitting = await upload(params, signal);
+        return await call(method, fitting, id);
       } finally {
         signal?.removeEventListener("abort", cancel);
         progress.delete(id);

@@ -19,6 +19,7 @@ import {
 import { createProcedures, type RunningProcedure } from "./procedures.ts";
 import { online, settled } from "./settled.ts";
 import { type About, statusOf } from "./status.ts";
+import { createUploads } from "./uploads.ts";
 
 /** What people and programs on this machine ask of the running stack, whatever way they come. */
 export type Control = Readonly<{
@@ -56,6 +57,7 @@ export const openControl = (host: ControlHost): Control => {
   const explain = explainer(host.config);
   const procedures = createProcedures(deliver);
   const busmonitor = createBusmonitor(deliver, explain, () => online(look));
+  const uploads = createUploads();
   const sessions = new Set<Session>();
   const watching = new Set<Listener>();
   let joined = 0;
@@ -73,6 +75,7 @@ export const openControl = (host: ControlHost): Control => {
     const listener: Listener = { name: `client ${joined}`, notify };
     /** By its id; one without an id by itself. */
     const running = new Map<RequestId | RunningProcedure, RunningProcedure>();
+    const upload = uploads.join();
     let inFlight = 0;
 
     const runProcedure = async (
@@ -80,7 +83,7 @@ export const openControl = (host: ControlHost): Control => {
       params: unknown,
       id: RequestId | null,
     ): Promise<JsonValue> => {
-      const procedure = checkParams(PROCEDURES[name], params);
+      const procedure = checkParams(PROCEDURES[name], upload.fillIn(params));
       busmonitor.refuseSending();
       if (id !== null && running.has(id)) throw invalid(`id ${id} is in use`);
       const started = procedures.start(procedure, (done, total) => {
@@ -125,6 +128,10 @@ export const openControl = (host: ControlHost): Control => {
           checkParams(SERVICES[name], params);
           await busmonitor.stop(listener);
           return true;
+        case "upload": {
+          const { part, first } = checkParams(SERVICES[name], params);
+          return upload.append(part, first);
+        }
         case "cancel": {
           const one = running.get(checkParams(SERVICES[name], params).id);
           if (one === undefined) return false;
@@ -154,6 +161,7 @@ export const openControl = (host: ControlHost): Control => {
       },
       leave() {
         if (!sessions.delete(session)) return;
+        upload.forget();
         for (const one of running.values()) one.cancel();
         watch(listener, false);
         busmonitor.leave(listener);

@@ -157,6 +157,10 @@ export const SERVICES = {
   "monitor.stop": method({}),
   "busmonitor.start": method({ client: z.string().max(100).exactOptional() }),
   "busmonitor.stop": method({}),
+  upload: method({
+    part: z.string({ error: "text is needed" }),
+    first: z.boolean({ error: "true or false is needed" }).default(false),
+  }),
   cancel: method({
     id: z.union([z.string(), z.number()], { error: "the id of a request is needed" }),
   }),
