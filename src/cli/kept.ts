@@ -1,7 +1,9 @@
 import type { Logger } from "pino";
-import { withLoaded, withRecord } from "../config/record.ts";
+import { type Contested, withLoaded, withRecord } from "../config/record.ts";
 import { formatIndividualAddress } from "../core/address.ts";
+import { configuredOf, hopsOf, repetitionsOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
+import type { DeviceRecord } from "../core/impulse.ts";
 import { readStore, type StoreFinding } from "../shell/store/read.ts";
 import type { StoredRecord } from "../shell/store/record-file.ts";
 import { openStore } from "../shell/store/store.ts";
@@ -38,7 +40,8 @@ const SAID = {
 } as const satisfies Record<StoreFinding["is"], readonly ["error" | "warn" | "info", string]>;
 
 /**
- * When the configuration was changed since, that is kept from now on, so that a change back is a change again.
+ * When the configuration was changed since, that is kept from now on, so that a change back is a change again. So is what it says
+ * now when the file does not tell what it said; if it cannot be, that is tried again at the next start.
  */
 const withStored = (
   stack: StackConfig,
@@ -46,18 +49,48 @@ const withStored = (
   directory: string,
   log: Logger,
 ): Kept => {
-  const merged = withRecord(stack, stored);
-  const address = formatIndividualAddress(merged.stack.dl.address);
-  if (merged.from === "record") {
-    if (merged.stack.dl.address !== stack.dl.address)
-      log.info({ address }, "the address is the one given over the bus");
-    return { ok: true, stack: merged.stack };
-  }
-  const before = formatIndividualAddress(stored.record.address);
-  log.info({ address, before }, "the address of the configuration was changed, and holds");
-  const configured = stack.dl.address;
+  const { stack: merged, changed } = withRecord(stack, stored);
+  const { address, keys, settings } = merged.device;
+  const before = stored.record;
+  for (const one of changed)
+    log.info(CHANGED[one].fields({ address, settings }, before), CHANGED[one].message);
+  if (!changed.includes("address") && address !== stack.device.address)
+    log.info(
+      { address: formatIndividualAddress(address) },
+      "the address is the one given over the bus",
+    );
+  if (changed.length === 0 && !stored.isOld) return { ok: true, stack: merged };
   const { hardwareType } = stack.device;
-  const store = openStore({ directory, configured, hardwareType, log });
-  const problem = store.save({ ...stored.record, address: merged.stack.dl.address });
-  return problem === undefined ? { ok: true, stack: merged.stack } : { ok: false, problem };
+  const store = openStore({ directory, configured: configuredOf(stack), hardwareType, log });
+  const problem = store.save({ address, keys, settings });
+  return problem === undefined || changed.length === 0
+    ? { ok: true, stack: merged }
+    : { ok: false, problem };
 };
+
+type Said = Pick<DeviceRecord, "address" | "settings">;
+
+/** What is logged of each: what holds now, and what held before. */
+const CHANGED = {
+  address: {
+    message: "the address of the configuration was changed, and holds",
+    fields: (now: Said, before: Said) => ({
+      address: formatIndividualAddress(now.address),
+      before: formatIndividualAddress(before.address),
+    }),
+  },
+  hops: {
+    message: "the hop count of the configuration was changed, and holds",
+    fields: (now: Said, before: Said) => ({
+      hops: hopsOf(now.settings),
+      before: hopsOf(before.settings),
+    }),
+  },
+  repetitions: {
+    message: "the repetitions of the configuration were changed, and hold",
+    fields: (now: Said, before: Said) => ({
+      repetitions: repetitionsOf(now.settings),
+      before: repetitionsOf(before.settings),
+    }),
+  },
+} as const satisfies Record<Contested, unknown>;

@@ -1,38 +1,45 @@
-import type { IndividualAddress } from "../core/address.ts";
-import type { Settings, StoredLoadable } from "../core/app/device/model/model.ts";
-import { hopsOf } from "../core/app/device/model/settings.ts";
+import type { Configured, StoredLoadable } from "../core/app/device/model/model.ts";
+import { hopsOf, repetitionsOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
 import type { DeviceRecord } from "../core/impulse.ts";
 
+/** What can be said in the configuration and over the bus. */
+export type Contested = "address" | "hops" | "repetitions";
+
 /**
- * The configuration with what the device was given over the bus. The address that was said last holds: the one of the record,
- * unless the configuration has been changed since the record was written.
- * @param configured what the configuration said when the record was written
+ * The configuration with what the device was given over the bus. Of address, hop count and repetitions what was said last holds,
+ * each for itself: that of the record, unless the configuration has been changed since the record was written.
+ * @returns also what has been changed there
  */
 export const withRecord = (
   stack: StackConfig,
-  { record, configured }: Readonly<{ record: DeviceRecord; configured: IndividualAddress }>,
-): Readonly<{ stack: StackConfig; from: "record" | "configuration" }> => {
-  const changed = configured !== stack.dl.address;
-  const address = changed ? stack.dl.address : record.address;
-  const { keys, settings } = record;
+  { record, configured }: Readonly<{ record: DeviceRecord; configured: Configured }>,
+): Readonly<{ stack: StackConfig; changed: readonly Contested[] }> => {
+  const { routingCount, maxRetryCount } = stack.device.settings;
+  const isChanged = {
+    address: configured.address !== stack.dl.address,
+    hops: configured.routingCount !== routingCount,
+    repetitions: configured.maxRetryCount !== maxRetryCount,
+  } as const satisfies Record<Contested, boolean>;
+  const address = isChanged.address ? stack.dl.address : record.address;
+  const settings = {
+    ...record.settings,
+    ...(isChanged.hops && { routingCount }),
+    ...(isChanged.repetitions && { maxRetryCount }),
+  };
   return {
     stack: {
       ...stack,
       dl: { ...stack.dl, address, repetitions: repetitionsOf(settings) },
       nl: { ...stack.nl, hops: hopsOf(settings) },
-      device: { ...stack.device, address, keys, settings },
+      device: { ...stack.device, address, keys: record.keys, settings },
       bridge: { ...stack.bridge, address },
     },
-    from: changed ? "configuration" : "record",
+    changed: CONTESTED.filter((one) => isChanged[one]),
   };
 };
 
-/** PID_MAX_RETRY_COUNT: the chips count to 7. */
-const repetitionsOf = ({ maxRetryCount }: Settings): StackConfig["dl"]["repetitions"] => ({
-  busy: Math.min(7, maxRetryCount >> 4),
-  nak: Math.min(7, maxRetryCount & 0x0f),
-});
+const CONTESTED: readonly Contested[] = ["address", "hops", "repetitions"];
 
 /** The configuration with what ETS loaded, or with what the disk has left of it. */
 export const withLoaded = (stack: StackConfig, loaded: readonly StoredLoadable[]): StackConfig => ({

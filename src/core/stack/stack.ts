@@ -3,6 +3,7 @@ import { type ApplicationState, openApplication } from "../app/application/state
 import { type BridgeState, bridge, openBridge } from "../app/bridge/bridge.ts";
 import { type ClientState, client, openClient } from "../app/client/client.ts";
 import { device } from "../app/device/device.ts";
+import { rateLimitOf } from "../app/device/model/settings.ts";
 import { type DeviceState, openDevice } from "../app/device/state.ts";
 import { objects } from "../app/group-objects/objects.ts";
 import { type ObjectsState, openObjects } from "../app/group-objects/state.ts";
@@ -34,8 +35,8 @@ export const openStack = (config: StackConfig): StackState => ({
   nl: openNl(config.nl, config.dl.address),
   tlsm: openTlsm(config.tlsm),
   device: openDevice(config.device),
-  client: openClient(config.device.address),
-  objects: openObjects(config.objects),
+  client: openClient(config.device.address, config.device.maxApduLength),
+  objects: openObjects(config.objects, rateLimitOf(config.device.settings)),
   application: openApplication(config.application),
   bridge: openBridge(config.bridge),
 });
@@ -84,7 +85,7 @@ export const run = (
         break;
       }
       case "al": {
-        out = al(next, current.objects.tables !== null);
+        out = al(next, current.objects.tables !== null, current.bridge.provided);
         break;
       }
       case "device": {
@@ -125,6 +126,7 @@ export const run = (
       case "transitions":
       case "store":
       case "control":
+      case "process":
       case "gpio":
       case "log": {
         if (effects === NO_EFFECTS) effects = [];

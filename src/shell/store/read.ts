@@ -19,6 +19,7 @@ import {
   objectFile,
 } from "./object-file.ts";
 import { decodeRecord, RECORD_FILE, type StoredRecord } from "./record-file.ts";
+import { SNAPSHOT_FILE } from "./snapshot-file.ts";
 
 /** Something in the state directory that a person should know of. */
 export type StoreFinding = Readonly<{
@@ -99,7 +100,7 @@ const readObject = (
 
 /** Removes what was not written to its end: it was promised to nobody, and the file without the ending is whole. */
 const tidy = (files: Files, directory: string): StoreFinding[] => {
-  const names = [RECORD_FILE, ...OBJECTS.map(({ index }) => objectFile(index))];
+  const names = [RECORD_FILE, SNAPSHOT_FILE, ...OBJECTS.map(({ index }) => objectFile(index))];
   const ours = new Set(names.map((name) => `${name}${UNFINISHED}`));
   let found: readonly string[] = [];
   try {

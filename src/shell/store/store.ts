@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
-import type { IndividualAddress } from "../../core/address.ts";
-import type { StoredLoadable } from "../../core/app/device/model/model.ts";
+import type { Configured, StoredLoadable } from "../../core/app/device/model/model.ts";
 import type { DeviceRecord } from "../../core/impulse.ts";
 import type { Octets } from "../../core/octets.ts";
 import {
@@ -26,8 +25,8 @@ export type Store = Readonly<{
 export type StoreOptions = Readonly<{
   /** Without one everything is forgotten when the process ends. */
   directory?: string;
-  /** The address that the configuration says. */
-  configured: IndividualAddress;
+  /** What the configuration says. */
+  configured: Configured;
   /** PID_HARDWARE_TYPE, 6 octets. */
   hardwareType: Octets;
   log: Logger;
@@ -85,7 +84,7 @@ export const openStore = (options: StoreOptions): Store => {
   };
 
   return {
-    save: (record) => put(RECORD_FILE, encodeRecord({ record, configured })),
+    save: (record) => put(RECORD_FILE, encodeRecord(record, configured)),
     keep: (loadable) =>
       put(objectFile(loadable.index), encodeObject(loadable, options.hardwareType)),
   };

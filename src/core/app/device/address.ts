@@ -3,6 +3,8 @@ import type { DeviceRecord, Effect, Impulse, Step } from "../../impulse.ts";
 import { sameOctets } from "../../octets.ts";
 import type { ApduOf } from "../../stack/7-al/apdu.ts";
 import { type ApduIndication, answer, note, silence } from "./answer.ts";
+import type { Settings } from "./model/model.ts";
+import { hopsOf, repetitionsOf } from "./model/settings.ts";
 import type { DeviceState } from "./state.ts";
 
 /** The address of a device that has none yet: 15.15.255. */
@@ -45,14 +47,19 @@ export const writeAddressBySerial = (
     ? move(state, address, request.at)
     : [state, [silence(request, "device.other-serial")]];
 
-/** Every layer that knows the own address learns the new one, and the network layer the hop count if it is new too. */
+/** Every layer that knows the own address learns the new one, and hop count and repetitions if they are new too. */
 export const configure = (
   address: IndividualAddress,
   at: number,
-  hops?: number,
+  settings?: Settings,
 ): readonly (Impulse | Effect)[] => [
-  { for: "dl", type: "configure.req", address },
-  { for: "nl", type: "configure.req", address, ...(hops === undefined ? {} : { hops }) },
+  {
+    for: "dl",
+    type: "configure.req",
+    address,
+    ...(settings && { repetitions: repetitionsOf(settings) }),
+  },
+  { for: "nl", type: "configure.req", address, ...(settings && { hops: hopsOf(settings) }) },
   { for: "client", type: "configure.req", address, at },
   { for: "bridge", type: "configure.req", address, at },
 ];

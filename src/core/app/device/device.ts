@@ -1,3 +1,4 @@
+import type { IndividualAddress } from "../../address.ts";
 import type { DeviceImpulse, Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { NO_OCTETS, sameOctets } from "../../octets.ts";
@@ -5,6 +6,7 @@ import type { Apdu, ApduOf } from "../../stack/7-al/apdu.ts";
 import { admit, authorize, dismiss, writeKey } from "./access.ts";
 import { readAddress, readAddressBySerial, writeAddress, writeAddressBySerial } from "./address.ts";
 import { type ApduIndication, answer, silence } from "./answer.ts";
+import { unfinished } from "./load.ts";
 import {
   readExtended,
   readMemory,
@@ -14,6 +16,7 @@ import {
   writeMemory,
 } from "./memory.ts";
 import { negative } from "./negative.ts";
+import { firstNews, newsOf } from "./news.ts";
 import { onOwnAddress } from "./own-address.ts";
 import { setProgrammingMode } from "./programming-mode.ts";
 import {
@@ -32,7 +35,13 @@ import { announced, start } from "./tables.ts";
  * What the device answers on its own: who it is, where it is, who may do what, and what is loaded into it.
  * @see KNX 03.03.07 Application Layer; `layers.md` D.4…D.11; `device-model.md` §1, §6
  */
-export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceState> => {
+export const device = (before: DeviceState, impulse: DeviceImpulse): Step<DeviceState> => {
+  const [after, out] = react(before, impulse);
+  const news = newsOf(before, after, impulse.at);
+  return [after, news.length === 0 ? out : [...out, ...news]];
+};
+
+const react = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceState> => {
   switch (impulse.type) {
     case "apdu.ind":
       return onService(state, impulse);
@@ -44,9 +53,9 @@ export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceS
     case "T_Disconnect.con":
       return waitsFor(state, impulse.peer)
         ? restart(state, impulse.at)
-        : [dismiss(state, impulse.peer), []];
+        : leave(state, impulse.peer);
     case "start.ind":
-      return [state, start(state, impulse.at)];
+      return [state, [...start(state, impulse.at), ...firstNews(state, impulse.at)]];
     case "programming-mode.req":
       return setProgrammingMode(state, impulse.on);
     case "button.ind":
@@ -56,6 +65,12 @@ export const device = (state: DeviceState, impulse: DeviceImpulse): Step<DeviceS
     default:
       return never(impulse);
   }
+};
+
+/** A connection that others had is over; `dismiss` knows which those are. */
+const leave = (state: DeviceState, peer: IndividualAddress): Step<DeviceState> => {
+  const left = dismiss(state, peer);
+  return [left, left === state ? [] : unfinished(state)];
 };
 
 const onService = (state: DeviceState, request: ApduIndication): Step<DeviceState> => {

@@ -6,7 +6,7 @@ import { checkContent } from "./model/check.ts";
 import { ERROR } from "./model/errors.ts";
 import { type LoadAction, type LoadEvent, type LoadState, loadCell } from "./model/load-table.ts";
 import type { Loadable, LoadableIndex, Segment } from "./model/model.ts";
-import { allocate, allocationOf } from "./model/segments.ts";
+import { allocate, allocationOf, INDICES } from "./model/segments.ts";
 import { countDownload } from "./model/settings.ts";
 import { storedOf, UNLOADED } from "./model/stored.ts";
 import { moveRun } from "./run.ts";
@@ -38,6 +38,15 @@ export const unload = (
     },
     [state, []],
   );
+
+/** A tool left in the middle of a download: nothing that is not whole is used, and the operator is told why. */
+export const unfinished = ({ model }: DeviceState): readonly Effect[] => {
+  const loading = INDICES.filter((index) => model.loadables[index].state === "loading");
+  if (loading.length === 0) return [];
+  const message = "a connection ended in the middle of a download";
+  const fields = { loading: loading.join(", ") };
+  return [{ for: "log", type: "note", note: { level: "warn", layer: "device", message, fields } }];
+};
 
 type Situation = Readonly<{
   event: LoadEvent;

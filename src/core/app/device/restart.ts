@@ -10,6 +10,7 @@ import type { RunEvent } from "./model/run-table.ts";
 import { INDICES } from "./model/segments.ts";
 import { countDownload, FACTORY_SETTINGS, hopsOf } from "./model/settings.ts";
 import { led } from "./programming-mode.ts";
+import { limitObjects } from "./properties/device-object.ts";
 import { ANYBODY, CONFIGURATION, SYSTEM } from "./properties/property.ts";
 import { moveRun } from "./run.ts";
 import type { DeviceState } from "./state.ts";
@@ -29,7 +30,7 @@ export const restart = (state: DeviceState, at: number): Step<DeviceState> => {
     running,
     [
       { for: "tlsm", type: "restart.req", at },
-      ...(state.restart?.moves ? configure(address, at, hopsOf(settings)) : []),
+      ...(state.restart?.moves ? configure(address, at, settings) : []),
       ...stopped,
       ...started,
       ...(state.programmingMode ? [led(false)] : []),
@@ -72,16 +73,19 @@ export const masterReset = (
   if (erase === undefined || errorCode !== ERROR.none) return [state, [response]];
   const [unloaded, caused] = unload(state, erase.unloads, request.at);
   const record = erased(state.record, erase);
+  const { settings } = state.record;
   const moves =
     record.address !== state.record.address ||
-    hopsOf(record.settings) !== hopsOf(state.record.settings) ||
+    hopsOf(record.settings) !== hopsOf(settings) ||
+    record.settings.maxRetryCount !== settings.maxRetryCount ||
     (state.restart?.moves ?? false);
   const after = { ...unloaded, record, restart: { to: partnerOf(request), moves } };
   const saved: readonly Effect[] =
     record === state.record
       ? []
       : [{ for: "store", type: "save", record }, note("master reset", { "erase code": eraseCode })];
-  return [after, answering([...caused, ...saved], response)];
+  const limited = limitObjects(settings, record.settings, request.at);
+  return [after, answering([...caused, ...saved, ...limited], response)];
 };
 
 /** The response is out, or will never be: either way the restart was promised. */

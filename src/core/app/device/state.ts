@@ -36,8 +36,8 @@ export type Access = Readonly<{ peer: IndividualAddress; level: number }>;
 export type PendingRestart = Readonly<{
   to: Partner;
   /**
-   * Address or hop count were reset: they are the new ones only after the restart, because the response still needs the old
-   * ones.
+   * Address, hop count or repetitions were reset: they are the new ones only after the restart, because the response still needs
+   * the old ones.
    */
   moves: boolean;
 }>;

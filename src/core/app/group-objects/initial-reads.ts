@@ -13,7 +13,7 @@ import { sendingAddress, type Tables, wordOf } from "./tables.ts";
 
 /** Between two of them, ms: a tenth of what a line can carry; `device-model.md` §5.4 allows 20 telegrams a second. */
 export const INITIAL_READ_MS = 200;
-/** Until the next try while the bus is away, ms. */
+/** Until the next try, ms, when the bus was not away for long enough to be told of: the chip was being reset. */
 const INITIAL_RETRY_MS = 1_000;
 
 /** The first object that asks, from this one on. */
@@ -24,6 +24,14 @@ export const findInitial = (tables: Tables, from: number): Asap | null => {
       if (sendingAddress(tables, found) !== undefined) return found;
     }
   return null;
+};
+
+/** Questions wait for the bus: asked before, they would be lost one by one. */
+export const onBus = (state: ObjectsState, online: boolean): Turn => {
+  if (online === state.online) return [state, NOTHING];
+  const after = { ...state, online };
+  if (state.initial === null) return [after, NOTHING];
+  return [after, [online ? startTimer(INITIAL_READ_MS) : stopTimer()]];
 };
 
 /** The moment of the next read on init has come. */
@@ -39,10 +47,10 @@ export const onInitialRead = (state: ObjectsState, at: number): Turn => {
   return [after, next === null ? out : [...out, startTimer(INITIAL_READ_MS)]];
 };
 
-/** The bus is away: this object asks again. */
+/** The question was not sent: this object asks again, when the bus is back. */
 export const retryInitialRead = (state: ObjectsState, asap: Asap): Turn => [
   { ...state, initial: asap },
-  [startTimer(INITIAL_RETRY_MS)],
+  state.online ? [startTimer(INITIAL_RETRY_MS)] : NOTHING,
 ];
 
 export const startTimer = (ms: number): Effect => ({

@@ -48,14 +48,15 @@ export const loadTables = (
     else out.push(damaged(decoded.reason, associations));
   }
   const initial = tables === null ? null : findInitial(tables, 1);
-  if (initial !== null) out.push(startTimer(INITIAL_READ_MS));
+  if (initial !== null && state.online) out.push(startTimer(INITIAL_READ_MS));
   else if (state.initial !== null) out.push(stopTimer());
   if (tables !== null) {
     const parameters = program ? octetsOf(program) : NO_OCTETS;
     const links = linksOf(tables);
     out.push({ for: "application", type: "started.ind", parameters, links, at });
   } else if (state.tables !== null) out.push({ for: "application", type: "stopped.ind", at });
-  return [{ ...openObjects(config), tables, sent: state.sent, initial }, out];
+  const { sent, online, rate } = state;
+  return [{ ...openObjects(config), tables, sent, initial, online, rate }, out];
 };
 
 const linksOf = (tables: Tables): readonly ObjectLink[] =>

@@ -1,9 +1,10 @@
 import type { ObjectsImpulse } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { onConfirmation } from "./confirm.ts";
-import { onInitialRead } from "./initial-reads.ts";
+import { onBus, onInitialRead } from "./initial-reads.ts";
 import { loadTables } from "./load.ts";
-import { onRead, onValue } from "./receive.ts";
+import { pump } from "./queue.ts";
+import { onOwnValue, onRead, onValue } from "./receive.ts";
 import { onTaken, requestRead, requestWrite } from "./request.ts";
 import type { ObjectsState, Turn } from "./state.ts";
 
@@ -29,8 +30,16 @@ export const objects = (state: ObjectsState, impulse: ObjectsImpulse): Turn => {
       return requestRead(state, impulse);
     case "object-updated.res":
       return onTaken(state, impulse);
+    case "own-value.ind":
+      return onOwnValue(state, impulse);
     case "timeout":
-      return onInitialRead(state, impulse.at);
+      return impulse.timer.name === "rate"
+        ? pump(state, impulse.at)
+        : onInitialRead(state, impulse.at);
+    case "bus.ind":
+      return onBus(state, impulse.online);
+    case "configure.req":
+      return pump({ ...state, rate: { ...state.rate, limit: impulse.limit } }, impulse.at);
     case "tables.ind":
       return loadTables(state, impulse);
     default:

@@ -1,5 +1,6 @@
 import { FIRST_OBJECTS_REF, NOTHING, type Priority } from "../../impulse.ts";
 import { toValue } from "./descriptor.ts";
+import { noteSend, rateTimer, rateWait } from "./rate.ts";
 import { type ObjectsState, objectOf, type Turn, type Waiting } from "./state.ts";
 import { sendingAddress, wordOf } from "./tables.ts";
 
@@ -25,7 +26,7 @@ export const enqueue = (state: ObjectsState, entry: Waiting): ObjectsState | und
   return { ...state, waiting: waiting.toSpliced(place, 0, entry) };
 };
 
-/** Hands the next telegram to the stack, unless one is still there. */
+/** Hands the next telegram to the stack, unless one is still there or the limit says when. */
 export const pump = (state: ObjectsState, at: number): Turn => {
   const { tables, flight, waiting, sent } = state;
   const [entry, ...rest] = waiting;
@@ -37,9 +38,17 @@ export const pump = (state: ObjectsState, at: number): Turn => {
   // Neither can be missing once an entry waits, but the types do not know it.
   if (destination === undefined || (octets === null && !reads))
     return [{ ...state, waiting: rest }, NOTHING];
+  const wait = rateWait(state.rate, at);
+  if (wait > 0) return [state, [rateTimer(wait)]];
   const value = octets === null || reads ? null : toValue(wordOf(tables, asap), octets);
   const ref = FIRST_OBJECTS_REF + sent;
-  const after = { ...state, waiting: rest, flight: { ...entry, ref, value }, sent: sent + 1 };
+  const after = {
+    ...state,
+    waiting: rest,
+    flight: { ...entry, ref, value },
+    sent: sent + 1,
+    rate: noteSend(state.rate, at),
+  };
   const request = { for: "al", destination, priority, ref, at } as const;
   if (value === null) return [after, [{ ...request, type: "A_GroupValue_Read.req" }]];
   const type = service === "write" ? "A_GroupValue_Write.req" : "A_GroupValue_Response.req";

@@ -20,6 +20,15 @@ export const onValue = (
   spread(state, destination, value, type === "A_GroupValue_Write.ind" ? FLAG.W : FLAG.U, null, at);
 
 /**
+ * What bridge or client of this device have put on the line counts as if somebody else had. It is on the line already and is not
+ * sent again, so that nothing can go round between bridge and objects.
+ */
+export const onOwnValue = (
+  state: ObjectsState,
+  { destination, service, value, at }: Indication<"own-value.ind">,
+): Turn => spread(state, destination, value, service === "write" ? FLAG.W : FLAG.U, null, at);
+
+/**
  * A_GroupValue_Read.ind: of all objects of the address the first that may be read answers, once, on the address it sends to and
  * with the priority of the question. Without a value since the start it stays silent: zeros would be invented.
  */

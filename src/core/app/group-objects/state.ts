@@ -2,6 +2,7 @@ import type { ObjectsConfig } from "../../config.ts";
 import type { Effect, GroupValue, Priority, Ref, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import { EMPTY_TABLE, get, put, type Table } from "../../table.ts";
+import type { RateLimit } from "../device/model/model.ts";
 import type { Asap } from "./access-point.ts";
 import {
   type ObjectEvent,
@@ -25,7 +26,13 @@ export type ObjectsState = Readonly<{
   sent: number;
   /** The object at which the search for the next read on init goes on; null: no more. */
   initial: Asap | null;
+  /** Telegrams can be sent. */
+  online: boolean;
+  rate: Rate;
 }>;
+
+/** `sends`: when telegrams were handed to the stack, oldest first, as far as they still count; none without a limit. */
+export type Rate = Readonly<{ limit: RateLimit; sends: readonly number[] }>;
 
 /** `value`: as in a telegram with octets of its own, also when it is short; null: none since the start. */
 export type GroupObject = Readonly<{ status: ObjectStatus; value: Octets | null }>;
@@ -44,8 +51,11 @@ export type Flight = Waiting & Readonly<{ ref: Ref; value: GroupValue | null }>;
 /** What every part of the server returns. */
 export type Turn = Step<ObjectsState>;
 
-/** Nothing loaded yet. */
-export const openObjects = (config: ObjectsConfig): ObjectsState => ({
+/** Nothing loaded yet, no bus. */
+export const openObjects = (
+  config: ObjectsConfig,
+  limit: RateLimit = { ms: 0, telegrams: 0 },
+): ObjectsState => ({
   config,
   tables: null,
   objects: EMPTY_TABLE,
@@ -53,6 +63,8 @@ export const openObjects = (config: ObjectsConfig): ObjectsState => ({
   flight: null,
   sent: 0,
   initial: null,
+  online: false,
+  rate: { limit, sends: [] },
 });
 
 /** An object as it is now. */

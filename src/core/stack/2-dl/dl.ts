@@ -9,6 +9,7 @@ import { linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { isUp } from "./link-table.ts";
 import { onRawOctet, onRawSilence, requestBusmonitor } from "./listen.ts";
 import { noteTelegram } from "./repeats.ts";
+import { tellRepetitions } from "./repetitions.ts";
 import { openRx, type RxEvent } from "./rx.ts";
 import { forgotten, pump, request } from "./send.ts";
 import { onService } from "./service.ts";
@@ -34,8 +35,13 @@ export const dl = (state: DlState, impulse: DlImpulse): Step<DlState> => {
     case "port-closed.ind":
       return move({ ...state, rx: openRx(impulse.at) }, "port closed", impulse.at);
     case "configure.req": {
-      const { address = state.config.address, groups = state.config.groups } = impulse;
-      return [{ ...state, config: { ...state.config, address, groups } }, []];
+      const { config } = state;
+      const {
+        address = config.address,
+        groups = config.groups,
+        repetitions = config.repetitions,
+      } = impulse;
+      return tellRepetitions({ ...state, config: { ...config, address, groups, repetitions } });
     }
     case "watch.req":
       return [{ ...state, watched: impulse.on }, []];

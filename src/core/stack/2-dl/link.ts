@@ -115,8 +115,9 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
       ];
     case "configure": {
       const chip = link.chip ?? "tpuart2";
-      const configured = { ...state, link: { ...link, chip } };
-      const services = configuration(chip, config).map(write);
+      const { repetitions } = config;
+      const configured = { ...state, link: { ...link, chip, repetitions } };
+      const services = configuration(chip, config, link.repetitions).map(write);
       const guessed: readonly Effect[] = link.chip === null ? [GUESSED] : [];
       const [polling, poll] = act(configured, "poll", at);
       return [polling, [...services, ...poll, ...guessed]];
@@ -136,8 +137,15 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
       const up: Link = { ...link, failures: 0, answered: true, told: "online" };
       const [watching, out] = act({ ...state, link: up }, "watch", at);
       if (link.told === "online") return [watching, out];
-      const online: Impulse = { for: "bridge", type: "bus.ind", online: true, at };
-      return [watching, [online, ...out, upNote(link)]];
+      return [
+        watching,
+        [
+          { for: "bridge", type: "bus.ind", online: true, at },
+          ...out,
+          { for: "objects", type: "bus.ind", online: true, at },
+          upNote(link),
+        ],
+      ];
     }
     case "down, watch":
       return follow(down(state, "no_power", at), "watch", at);
@@ -186,13 +194,19 @@ const down = (state: DlState, reason: OfflineReason, at: number): Step<DlState> 
     reason === "busmonitor" ? "dl.busmonitor" : "dl.offline",
   );
   if (state.link.told === reason) return [{ ...state, tx }, confirmed];
-  const offline: Impulse = { for: "bridge", type: "bus.ind", online: false, reason, at };
+  const offline: readonly Impulse[] = [
+    { for: "bridge", type: "bus.ind", online: false, reason, at },
+    { for: "objects", type: "bus.ind", online: false, at },
+  ];
   const note: Effect = {
     for: "log",
     type: "note",
     note: { level: "warn", layer: "dl", message: "link down", fields: { reason } },
   };
-  return [{ ...state, tx, link: { ...state.link, told: reason } }, [...confirmed, offline, note]];
+  return [
+    { ...state, tx, link: { ...state.link, told: reason } },
+    [...confirmed, ...offline, note],
+  ];
 };
 
 /** The chip does not listen any more: what it has said last is all there is of it. */

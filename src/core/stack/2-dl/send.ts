@@ -1,6 +1,7 @@
 import type { DlImpulse, Effect, Impulse, Step } from "../../impulse.ts";
 import { encodeFrame } from "./frame.ts";
 import { isUp } from "./link-table.ts";
+import { tellRepetitions } from "./repetitions.ts";
 import type { DlState } from "./state.ts";
 import { conclude, confirm, enqueue, upload, uploadAgain } from "./transmit.ts";
 
@@ -28,15 +29,17 @@ export const request = (
  * @param before what comes first in the effects
  */
 export const pump = (state: DlState, at: number, before: Out = []): Step<DlState> => {
-  const { link, rx, tx, config } = state;
+  const { link, rx, config } = state;
   if (link.state !== "online" && link.state !== "polling") return [state, before];
+  const [told, service] = tellRepetitions(state);
+  const { tx } = told;
   const [next, out] = upload(tx, {
     chip: link.chip ?? "tpuart2",
     baud: config.baud,
     headerComing: rx.mode === "frame" && rx.need === 0,
     at,
   });
-  return [next === tx ? state : { ...state, tx: next }, [...before, ...out]];
+  return [next === tx ? told : { ...told, tx: next }, [...before, ...service, ...out]];
 };
 
 /** L_Data.con of the chip. */

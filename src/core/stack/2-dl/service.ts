@@ -5,6 +5,7 @@ import { answer, linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { confirmed, forgotten, refused } from "./send.ts";
 import type { DlState } from "./state.ts";
 import {
+  CHIP_REPETITIONS,
   hasBusVoltage,
   hasCrystalFault,
   hasFrameError,
@@ -55,7 +56,8 @@ const onReset = (state: DlState, at: number): Step<DlState> => {
     state.config.chip === "auto" && state.link.chip === null
       ? "reset indication, chip unknown"
       : "reset indication";
-  const [moved, out] = chain(state, at, (s) => move(s, event, at));
+  const fresh = { ...state, link: { ...state.link, repetitions: CHIP_REPETITIONS } };
+  const [moved, out] = chain(fresh, at, (s) => move(s, event, at));
   return [moved, [...out, ...counted]];
 };
 

@@ -1,9 +1,10 @@
-import type { ChipKind, DlConfig } from "../../config.ts";
+import type { ChipKind, DlConfig, Repetitions } from "../../config.ts";
 import type { OfflineReason } from "../../impulse.ts";
 import { type Monitor, openMonitor } from "./busmonitor.ts";
 import type { LinkState } from "./link-table.ts";
 import type { Recent } from "./repeats.ts";
 import { openRx, type Rx } from "./rx.ts";
+import { CHIP_REPETITIONS } from "./tpuart.ts";
 import { openTx, type Tx } from "./transmit.ts";
 
 /** Everything the data link layer knows. */
@@ -24,6 +25,8 @@ export type Link = Readonly<{
   state: LinkState;
   /** As configured, or as the chip said; null until then. */
   chip: ChipKind | null;
+  /** As the chip has it: its own default after a reset, then what it was told. */
+  repetitions: Repetitions;
   /** The chip is to do nothing but listen, as soon as it is up: a wish that survives port and chip. */
   busmonitor: boolean;
   /** Unanswered requests in this state. */
@@ -44,6 +47,7 @@ export const openDl = (config: DlConfig): DlState => ({
   link: {
     state: "closed",
     chip: config.chip === "auto" ? null : config.chip,
+    repetitions: CHIP_REPETITIONS,
     busmonitor: false,
     tries: 0,
     failures: 0,

@@ -1,4 +1,4 @@
-import type { ChipKind, DlConfig } from "../../config.ts";
+import type { ChipKind, DlConfig, Repetitions } from "../../config.ts";
 import type { Octets } from "../../octets.ts";
 import { isFrameStart, MAX_FRAME } from "./frame.ts";
 
@@ -82,19 +82,33 @@ export const hasFrameError = (octet: number): boolean => (octet & 0xe0) !== 0;
 /**
  * What has to be told to the chip after every reset, because it forgets everything: SetAddress only when the chip is to
  * acknowledge on its own, the repetition counters only when they differ from the chips' own default of 3 and 3.
+ * @param told the repetitions the chip has: without a reset in between it may have others than its own default
  * @returns one entry per service; each has to be written in one piece
  */
-export const configuration = (chip: ChipKind, config: DlConfig): readonly Octets[] => {
-  const { nak, busy } = config.repetitions;
-  const ncn = chip === "ncn5120";
+export const configuration = (
+  chip: ChipKind,
+  config: DlConfig,
+  told: Repetitions,
+): readonly Octets[] => {
+  const { repetitions } = config;
   const address = [config.address >> 8, config.address & 0xff];
   const services: Octets[] = [];
   if (config.acknowledge === "chip")
-    services.push(ncn ? [0xf1, ...address, 0x00] : [0x28, ...address]);
-  if (nak !== 3 || busy !== 3)
-    services.push(ncn ? [0xf2, (busy << 4) | nak, 0x00, 0x00] : [0x24, (busy << 5) | nak]);
+    services.push(chip === "ncn5120" ? [0xf1, ...address, 0x00] : [0x28, ...address]);
+  if (!sameRepetitions(repetitions, CHIP_REPETITIONS) || !sameRepetitions(repetitions, told))
+    services.push(repetitionService(chip, repetitions));
   return services;
 };
+
+/** What every chip does after a reset. */
+export const CHIP_REPETITIONS: Repetitions = { nak: 3, busy: 3 };
+
+export const sameRepetitions = (a: Repetitions, b: Repetitions): boolean =>
+  a.nak === b.nak && a.busy === b.busy;
+
+/** U_MxRstCnt, U_SetRepetition of an NCN: to be written in one piece; TP-UART 2 and E981 do not answer it. */
+export const repetitionService = (chip: ChipKind, { nak, busy }: Repetitions): Octets =>
+  chip === "ncn5120" ? [0xf2, (busy << 4) | nak, 0x00, 0x00] : [0x24, (busy << 5) | nak];
 
 /** Octets of the longest frame the chip can send. A TP-UART 2 has 64 octets of buffer. */
 export const longestFrame = (chip: ChipKind): number => (chip === "tpuart2" ? 64 : MAX_FRAME);

@@ -119,6 +119,7 @@ const confirmation = (
           for: "al",
           type: "T_Data_Group.con",
           destination: destination.address,
+          priority,
           apdu: pdu.apdu,
           ...result,
         },

@@ -1,7 +1,8 @@
-import type { IndividualAddress } from "../../address.ts";
+import type { GroupAddress, IndividualAddress } from "../../address.ts";
 import type { DropReason } from "../../drop.ts";
 import {
   type AlImpulse,
+  type Confirmation,
   type ConnectedOutcome,
   type Effect,
   FIRST_OBJECTS_REF,
@@ -14,6 +15,7 @@ import {
 } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
+import { EMPTY_TABLE, get, type Table } from "../../table.ts";
 import { codeOf, decodeApdu, encodeApdu } from "./apdu.ts";
 import { isAnswer, mayTravel, SERVICES, serviceOf, travelsInGroups } from "./services.ts";
 
@@ -21,13 +23,18 @@ import { isAnswer, mayTravel, SERVICES, serviceOf, travelsInGroups } from "./ser
  * Application layer: names each APDU, checks whether its service may travel like this and has this length, and hands it to
  * whoever deals with it: group values to the bridge, requests to the device, answers to the client. It has no state of its own.
  * @param objects there are group objects that ETS has loaded: group values concern them as well
+ * @param provided group addresses for which the bridge has a value to answer with: two answers to one question would be a fault
  * @see KNX 03.03.07 Application Layer; `layers.md` D
  */
-export const al = (impulse: AlImpulse, objects = false): readonly (Impulse | Effect)[] => {
+export const al = (
+  impulse: AlImpulse,
+  objects = false,
+  provided: Table<unknown> = EMPTY_TABLE,
+): readonly (Impulse | Effect)[] => {
   switch (impulse.type) {
     case "T_Data_Group.ind":
       return objects
-        ? [onGroup(impulse, "bridge"), ...forObjects(onGroup(impulse, "objects"))]
+        ? [onGroup(impulse, "bridge"), ...forObjects(onGroup(impulse, "objects"), provided)]
         : [onGroup(impulse, "bridge")];
     case "T_Data_Broadcast.ind":
       return [onApdu(impulse, "broadcast", impulse.source)];
@@ -36,7 +43,7 @@ export const al = (impulse: AlImpulse, objects = false): readonly (Impulse | Eff
     case "T_Data_Connected.ind":
       return [onApdu(impulse, "connected", impulse.peer)];
     case "T_Data_Group.con":
-      return onGroupConfirmation(impulse);
+      return onGroupConfirmation(impulse, objects);
     case "T_Data_Broadcast.con":
       return onConfirmation(impulse, { mode: "broadcast" });
     case "T_Data_Individual.con":
@@ -105,8 +112,13 @@ const onGroup = (
   }
 };
 
-/** What is not for anybody was said once already. */
-const forObjects = (up: Impulse | Effect): readonly Impulse[] => (up.for === "objects" ? [up] : []);
+/** What is not for anybody was said once already; a question that the bridge answers is not theirs. */
+const forObjects = (up: Impulse | Effect, provided: Table<unknown>): readonly Impulse[] => {
+  if (up.for !== "objects") return [];
+  const isAnswered =
+    up.type === "A_GroupValue_Read.ind" && get(provided, up.destination) !== undefined;
+  return isAnswered ? [] : [up];
+};
 
 /** What is left in groups is secured values: legal, but without a key nobody here can take them. */
 const groupRefusal = (code: number): DropReason => {
@@ -144,18 +156,57 @@ const onApdu = (
 
 const onGroupConfirmation = (
   con: Extract<AlImpulse, { type: "T_Data_Group.con" }>,
+  objects: boolean,
 ): readonly Impulse[] => {
-  const { destination, apdu, ref, outcome, repeats, at } = con;
+  const { destination, priority, apdu, ref, outcome, repeats, at } = con;
   const code = codeOf(apdu) & FOUR_BITS;
   const type = GROUP_CONFIRMATIONS[code >> 6];
   if (type === undefined) return [];
-  if (ref < 0) return [{ for: "client", type, destination, ref, outcome, repeats, at }];
-  if (ref >= FIRST_OBJECTS_REF)
-    return [{ for: "objects", type, destination, ref, outcome, repeats, at }];
-  if (type === "A_GroupValue_Read.con")
-    return [{ for: "bridge", type, destination, ref, outcome, repeats, at }];
+  const ended = { destination, ref, outcome, repeats, at };
+  if (type === "A_GroupValue_Read.con") return [{ for: ownerOf(ref), type, ...ended }];
   const value = groupValueOf(apdu);
-  return [{ for: "bridge", type, destination, value, ref, outcome, repeats, at }];
+  const own = ownerOf(ref);
+  const confirmation = confirmationTo(own, type, value, ended);
+  if (outcome !== "ok") return [confirmation];
+  const service = type === "A_GroupValue_Write.con" ? "write" : "response";
+  const told = {
+    type: "own-value.ind",
+    destination,
+    service,
+    value,
+    priority,
+    repeats,
+    at,
+  } as const;
+  const others: Impulse[] = [];
+  if (own !== "bridge") others.push({ for: "bridge", ...told });
+  if (own !== "objects" && objects) others.push({ for: "objects", ...told });
+  return [confirmation, ...others];
+};
+
+/** Only the bridge is told the value again: it does not keep what it has sent. */
+const confirmationTo = (
+  own: GroupUser,
+  type: "A_GroupValue_Write.con" | "A_GroupValue_Response.con",
+  value: GroupValue,
+  ended: Confirmation & Readonly<{ destination: GroupAddress }>,
+): Impulse => {
+  switch (own) {
+    case "client":
+      return { for: "client", type, ...ended };
+    case "objects":
+      return { for: "objects", type, ...ended };
+    case "bridge":
+      return { for: "bridge", type, value, ...ended };
+  }
+};
+
+type GroupUser = "client" | "bridge" | "objects";
+
+/** Who has made a group request. */
+const ownerOf = (ref: Ref): GroupUser => {
+  if (ref < 0) return "client";
+  return ref >= FIRST_OBJECTS_REF ? "objects" : "bridge";
 };
 
 /** By the upper four bits of the code. */

@@ -176,7 +176,10 @@ describe("elements", () => {
 
   test("written without an answer", () => {
     const [written, out] = ask(opened(), "connected", "01 D0 00 00 00 10 56 01 00 01 00 64");
-    expect(out).toEqual(["save 1105 ff ff ff ff, ff ff ff ff, ff ff ff ff"]);
+    expect(out).toEqual([
+      "save 1105 ff ff ff ff, ff ff ff ff, ff ff ff ff",
+      "objects configure.req 100 in 0 ms",
+    ]);
     expect(answered(written, "03 D5 00 56 10 01")).toBe("03 d6 00 56 10 01 00 64");
   });
 });

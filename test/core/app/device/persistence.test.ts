@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { device } from "../../../../src/core/app/device/device.ts";
 import type { StoredLoadable } from "../../../../src/core/app/device/model/model.ts";
 import { openingNotes } from "../../../../src/core/app/device/model/stored.ts";
 import { hex } from "../../../../src/testing/watch.ts";
@@ -114,9 +115,10 @@ describe("what goes to the store, and when", () => {
   // biome-ignore format: read by column
   test.each([
     { is: "hop count",     asks: "03 D7 00 33 10 01 50",    more: ["nl configure.req 1105 hops 5"] },
-    { is: "repetitions",   asks: "03 D7 00 34 10 01 21",    more: [] },
-    { is: "time base",     asks: "03 D7 00 55 10 01 42 68", more: [] },
-    { is: "telegrams",     asks: "03 D7 00 56 10 01 00 64", more: [] },
+    { is: "repetitions",   asks: "03 D7 00 34 10 01 21",    more: ["dl configure.req nak 1 busy 2"] },
+    { is: "repetitions",   asks: "03 D7 00 34 10 01 F9",    more: ["dl configure.req nak 7 busy 7"] },
+    { is: "time base",     asks: "03 D7 00 55 10 01 42 68", more: ["objects configure.req 0 in 17000 ms"] },
+    { is: "telegrams",     asks: "03 D7 00 56 10 01 00 64", more: ["objects configure.req 100 in 0 ms"] },
     { is: "PEI type of 4", asks: "03 D7 04 10 10 01 FF",    more: [] },
     { is: "PEI type of 5", asks: "03 D7 05 10 10 01 07",    more: [] },
   ])("a setting before it is confirmed, and once only: $is", ({ asks, more }) => {
@@ -159,6 +161,25 @@ describe("what goes to the store, and when", () => {
     expect(out).toContain("nl configure.req 1105 hops 6");
   });
 
+  test("the repetitions of the factory after the restart only, no limit at once", () => {
+    const asks = ["03 D7 00 34 10 01 21", "03 D7 00 55 10 01 42 68", "03 D7 00 56 10 01 00 64"];
+    const [waiting, told] = ask(asked(loaded, ...asks), "connected", "03 81 07 00");
+    expect(told).toContain("objects configure.req 0 in 0 ms");
+    expect(told.filter((line) => line.startsWith("dl"))).toEqual([]);
+    const [, out] = device(waiting, {
+      for: "device",
+      type: "T_Disconnect.ind",
+      peer: TOOL,
+      at: 57,
+    });
+    expect(out).toContainEqual({
+      for: "dl",
+      type: "configure.req",
+      address: 0x1105,
+      repetitions: { nak: 3, busy: 3 },
+    });
+  });
+
   test("a restart halts what runs, and lets it run again", () => {
     expect(ask(loaded, "connectionless", "03 80")[1]).toEqual([
       "tlsm restart.req",
@@ -186,7 +207,7 @@ describe("what the store gives back", () => {
 
   // biome-ignore format: read by column
   test.each([
-    { found: "unloaded", state: "00", error: "00", notes: [] },
+    { found: "unloaded", state: "00", error: "00", notes: ["nothing"] },
     { found: "loading",  state: "03", error: "01", notes: ["a download that did not end"] },
     { found: "error",    state: "03", error: "01", notes: ["a download that failed"] },
     { found: "damaged",  state: "03", error: "09", notes: ["content that is not whole"] },

@@ -60,7 +60,7 @@ export const arrival = (mode: Mode, octets: string, source = TOOL): DeviceImpuls
   at: 31,
 });
 
-/** One impulse after the other; what came out, in words. */
+/** One impulse after the other; what came out, in words, without the news for people: those are told in news.test.ts. */
 export const feed = (
   state: DeviceState,
   ...impulses: readonly DeviceImpulse[]
@@ -70,7 +70,7 @@ export const feed = (
   for (const impulse of impulses) {
     const [next, caused] = device(current, impulse);
     current = next;
-    out.push(...caused.map(words));
+    out.push(...caused.filter((item) => item.type !== "device.ind").map(words));
   }
   return [current, out];
 };
@@ -95,18 +95,26 @@ export const words = (item: Impulse | Effect): string => {
       return item.reason;
     case "store":
       if (item.type === "keep") return keptWords(item.loadable);
+      if (item.type === "snapshot") return item.type;
       return `save ${item.record.address.toString(16)} ${item.record.keys.map(toHex).join(", ")}`;
     case "transitions": {
       const { machine, subject, event, next } = item.transition;
       return `${machine} ${subject}: ${event} → ${next}`;
     }
     case "objects":
+      if (item.type === "configure.req")
+        return `objects configure.req ${item.limit.telegrams} in ${item.limit.ms} ms`;
       return item.type === "tables.ind"
         ? `tables ${[item.addresses, item.associations, item.objects].map((image) => image?.size ?? "-").join(" ")} ${item.running ? "running" : "halted"}`
         : item.type;
     case "log":
       return `note ${item.note.message} ${JSON.stringify(item.note.fields)}`;
     case "dl":
+      if (item.type === "configure.req" && item.repetitions && item.address === undefined)
+        return `dl configure.req nak ${item.repetitions.nak} busy ${item.repetitions.busy}`;
+      return item.type === "configure.req"
+        ? `dl configure.req ${item.address?.toString(16)}`
+        : item.type;
     case "nl":
     case "client":
     case "bridge":

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceState } from "../../../../src/core/app/device/state.ts";
+import { decodeValue, encodeValue } from "../../../../src/core/dpt/value.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { hex } from "../../../../src/testing/watch.ts";
 import { answersTo, ask, fromWire, opened } from "./rig.ts";
@@ -92,6 +93,39 @@ const programmed = (): DeviceState => play(opened(CAPTURED), DOWNLOAD);
 
 test("who it is", () => {
   play(opened(CAPTURED), IDENTITY);
+});
+
+test("6, 7: arrays of seven and of four elements", () => {
+  const none = hex("00 00 00 00 00");
+  const tables = opened({
+    loaded: [
+      {
+        index: 1,
+        state: "loaded",
+        address: 0x0500,
+        octets: hex("00 07 09 01 09 02 09 05 0A 03 0A 04 0B 06 0B 07"),
+        programVersion: none,
+      },
+      {
+        index: 2,
+        state: "loaded",
+        address: 0x0600,
+        octets: hex("00 04 00 01 00 01 00 03 00 02 00 05 00 03 00 07 00 04"),
+        programVersion: none,
+      },
+    ],
+  });
+  // biome-ignore format: read by column
+  play(tables, [
+    ["6 how many",               "43 D5 01 17 10 00",  "43 D6 01 17 10 00 00 07"],
+    ["all of them",              "43 D5 01 17 70 01",  "43 D6 01 17 70 01 09 01 09 02 09 05 0A 03 0A 04 0B 06 0B 07"],
+    ["the last",                 "43 D5 01 17 10 07",  "43 D6 01 17 10 07 0B 07"],
+    ["how many",                 "43 D5 02 17 10 00",  "43 D6 02 17 10 00 00 04"],
+    ["7 five of four",           "43 D5 02 17 50 01",  "43 D6 02 17 00 01"],
+    ["7 the fifth of four",      "43 D5 02 17 10 05",  "43 D6 02 17 00 05"],
+    ["two, of which one is not", "43 D5 02 17 20 04",  "43 D6 02 17 00 04"],
+    ["the fourth",               "43 D5 02 17 10 04",  "43 D6 02 17 10 04 00 07 00 04"],
+  ]);
 });
 
 describe("a whole download", () => {
@@ -192,6 +226,12 @@ describe("without a connection, or to everybody", () => {
     ]);
   });
 
+  test("2: no descriptor of type 2", () => {
+    expect(ask(opened(), "connectionless", "03 02")[1]).toEqual([
+      "connectionless 11fa normal: 03 7f",
+    ]);
+  });
+
   test("12, 13: programming mode by property", () => {
     const [, silent] = ask(opened(), "broadcast", "01 00");
     expect(silent).toEqual(["device.not-in-programming-mode"]);
@@ -209,6 +249,9 @@ describe("without a connection, or to everybody", () => {
     const captured = opened(CAPTURED);
     expect(ask(captured, "broadcast", "03 DC 00 07 00 D0 B8 2F")[1]).toEqual([
       "broadcast normal: 03 dd 00 07 00 d0 b8 2f 00 00 00 00",
+    ]);
+    expect(ask(captured, "broadcast", "03 DC 00 07 00 D0 B8 2E")[1]).toEqual([
+      "device.other-serial",
     ]);
     const pressed = opened({ serial: hex("FE ED BA BE CA FE"), programmingMode: true });
     expect(ask(pressed, "broadcast", "01 C8 00 00 00 B0 01")[1]).toEqual([
@@ -245,4 +288,23 @@ test("37: extended memory, far up", () => {
     ["longer than an answer",  "41 FD 33 12 34 56",              "41 FE F4 12 34 56"],
     ["far memory in 16 bits",  "42 01 34 56",                    "42 40 34 56"],
   ]);
+});
+
+// biome-ignore format: read by column
+test.each([
+  ["5.001",  50,           "80"],
+  ["9.001",  -30,          "8a 24"],
+  ["14.056", 1234.5,       "44 9a 50 00"],
+  ["11.001", "2025-12-24", "18 0c 19"],
+])("38: %s %s is %s", (dpt, value, octets) => {
+  expect(toHex(encodeValue(dpt, value))).toBe(octets);
+});
+
+// biome-ignore format: read by column
+test.each([
+  ["9.001",  "7f ff",                   null],
+  ["11.001", "18 0c 19",                "2025-12-24"],
+  ["19.001", "75 0b 1c 17 07 18 24 00", "2017-11-28T23:07:24"],
+])("38: %s %s says %s", (dpt, octets, value) => {
+  expect(decodeValue(dpt, hex(octets))).toEqual(value);
 });

@@ -64,7 +64,11 @@ const value = record({
 const asap = fc.integer({ min: 1, max: 8 }).map(Asap);
 const ref = fc.nat({ max: 30 }).map((number) => FIRST_OBJECTS_REF + number);
 const outcome = fc.constantFrom<Outcome>("ok", "ok", "no_ack", "lost", "offline", "too_long");
-const timer = fc.constant({ for: "objects", name: "initial-read" } as const);
+const timer = fc.constantFrom(
+  { for: "objects", name: "initial-read" } as const,
+  { for: "objects", name: "rate" } as const,
+);
+const limit = record({ ms: fc.constantFrom(0, 1, 300), telegrams: fc.nat({ max: 3 }) });
 
 // biome-ignore format: one kind a line
 const impulse: fc.Arbitrary<ObjectsImpulse> = fc.oneof(
@@ -76,6 +80,9 @@ const impulse: fc.Arbitrary<ObjectsImpulse> = fc.oneof(
   { weight: 4, arbitrary: record({ ...common, type: fc.constant("object-read.req"), asap }) },
   { weight: 2, arbitrary: record({ ...common, type: fc.constant("object-updated.res"), asap }) },
   { weight: 3, arbitrary: record({ ...common, type: fc.constant("timeout"), timer }) },
+  { weight: 3, arbitrary: record({ ...common, type: fc.constant("own-value.ind"), destination, service: fc.constantFrom("write", "response"), value, priority: fc.constant("low"), repeats: fc.nat({ max: 3 }) }) },
+  { weight: 2, arbitrary: record({ ...common, type: fc.constant("bus.ind"), online: fc.boolean() }) },
+  { weight: 1, arbitrary: record({ ...common, type: fc.constant("configure.req"), limit }) },
 );
 
 const from = fc.constantFrom("ets" as const, "both" as const, "yaml" as const);
@@ -84,23 +91,27 @@ prop.prop([from, fc.array(impulse, { maxLength: 80 })])(
   "whatever happens: one telegram at a time, a bounded queue, a state of plain JSON, timers that fit",
   (objectsFrom, impulses) => {
     let state = openObjects({ objectsFrom, groups: groupSet([]) });
-    let runs = false;
+    const runs = { "initial-read": false, rate: false };
     for (const one of impulses) {
       const before = state;
       const [after, out] = objects(state, one);
       state = after;
-      if (one.type === "timeout") runs = false;
-      for (const effect of out) if (effect.for === "timer") runs = effect.type === "start";
+      if (one.type === "timeout") runs[one.timer.name] = false;
+      for (const effect of out)
+        if (effect.for === "timer" && effect.timer.for === "objects")
+          runs[effect.timer.name] = effect.type === "start";
       const requests = out.filter((effect) => effect.for === "al");
       expect(requests.length).toBeLessThanOrEqual(1);
       const free = before.flight === null || one.type === "tables.ind" || one.type.endsWith(".con");
+      if (one.type === "own-value.ind") expect(requests).toEqual([]);
       if (requests.length === 1) expect([free, after.flight === null]).toEqual([true, false]);
       expect(after.waiting.length).toBeLessThanOrEqual(QUEUE_LIMIT);
-      if (after.flight === null) expect(after.waiting).toEqual([]);
-      expect(runs || after.initial === null).toBe(true);
+      if (after.flight === null && !runs.rate) expect(after.waiting).toEqual([]);
+      expect(runs["initial-read"]).toBe(after.initial !== null && after.online);
       if (after.tables === null)
         expect([after.objects, after.waiting, after.flight]).toEqual([[], [], null]);
-      if (objectsFrom === "yaml") expect(after).toBe(before);
+      if (objectsFrom === "yaml" && one.type !== "bus.ind" && one.type !== "configure.req")
+        expect(after).toBe(before);
       expect(JSON.parse(JSON.stringify(after))).toEqual(after);
     }
   },

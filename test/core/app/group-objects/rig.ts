@@ -80,8 +80,27 @@ export const server = (config: Partial<ObjectsConfig> = {}) => {
     collect();
   };
   const at = () => clock.now();
+  const bus = (online: boolean) => deliver({ for: "objects", type: "bus.ind", online, at: at() });
+  bus(true);
   return {
     deliver,
+    /** It is there when a test begins. */
+    bus,
+    /** PID 85 and 86 as the group object server understands them. */
+    limit: (ms: number, telegrams: number) =>
+      deliver({ for: "objects", type: "configure.req", limit: { ms, telegrams }, at: at() }),
+    /** Bridge or client of this device have put this on the line. */
+    own: (destination: string, service: "write" | "response", octets: string, short = false) =>
+      deliver({
+        for: "objects",
+        type: "own-value.ind",
+        destination: ga(destination),
+        service,
+        value: { octets: hex(octets), short },
+        priority: "low",
+        repeats: 0,
+        at: at(),
+      }),
     state: () => device.state,
     load: (texts: TableTexts, running = true) =>
       deliver({
@@ -123,11 +142,12 @@ export const server = (config: Partial<ObjectsConfig> = {}) => {
       const [oldest, ...rest] = sent;
       if (oldest === undefined) throw new TypeError("nothing was sent");
       sent = rest;
-      const { destination, apdu, ref } = oldest;
+      const { destination, priority, apdu, ref } = oldest;
       deliver({
         for: "al",
         type: "T_Data_Group.con",
         destination,
+        priority,
         apdu,
         ref,
         outcome,

@@ -3,7 +3,7 @@ import { GroupAddress } from "../../../../src/core/address.ts";
 import { imageOf } from "../../../../src/core/app/device/model/image.ts";
 import { Asap } from "../../../../src/core/app/group-objects/access-point.ts";
 import { objectOf } from "../../../../src/core/app/group-objects/state.ts";
-import { FIRST_OBJECTS_REF } from "../../../../src/core/impulse.ts";
+import { FIRST_OBJECTS_REF, type Outcome } from "../../../../src/core/impulse.ts";
 import { al } from "../../../../src/core/stack/7-al/al.ts";
 import { hex, testStack } from "../../../../src/testing.ts";
 
@@ -127,12 +127,24 @@ describe("who the application layer tells", () => {
 
   // biome-ignore format: read by column
   test.each([
-    { ref: -1,                    to: "client" },
-    { ref: 0,                     to: "bridge" },
-    { ref: FIRST_OBJECTS_REF - 1, to: "bridge" },
-    { ref: FIRST_OBJECTS_REF,     to: "objects" },
-  ])("a confirmation with ref $ref: $to", ({ ref, to }) => {
-    const con = al({ for: "al", type: "T_Data_Group.con", destination: GroupAddress(0x0a03), apdu: hex("00 81"), ref, outcome: "ok", repeats: 0, at: 7 });
-    expect(con.map((one) => one.for)).toEqual([to]);
+    { ref: -1,                    to: "client",  others: ["bridge", "objects"] },
+    { ref: 0,                     to: "bridge",  others: ["objects"] },
+    { ref: FIRST_OBJECTS_REF - 1, to: "bridge",  others: ["objects"] },
+    { ref: FIRST_OBJECTS_REF,     to: "objects", others: ["bridge"] },
+  ])("a confirmation with ref $ref: $to; what was on the line is told to $others", ({ ref, to, others }) => {
+    const confirmed = (apdu: string, outcome: Outcome, objects: boolean) =>
+      al({ for: "al", type: "T_Data_Group.con", destination: GroupAddress(0x0a03), priority: "urgent", apdu: hex(apdu), ref, outcome, repeats: 2, at: 7 }, objects);
+    for (const outcome of ["no_ack", "lost", "rejected", "offline", "queue_full", "too_long"] as const)
+      expect(confirmed("00 81", outcome, true).map((one) => one.for)).toEqual([to]);
+    expect(confirmed("00 00", "ok", true).map((one) => one.for)).toEqual([to]);
+    expect(confirmed("00 81", "ok", false).map((one) => one.for)).toEqual([to, ...others.filter((one) => one !== "objects")]);
+    for (const [apdu, service, value] of [
+      ["00 80 5A", "write", { octets: [0x5a], short: false }],
+      ["00 43", "response", { octets: [0x03], short: true }],
+    ] as const) {
+      const [own, ...told] = confirmed(apdu, "ok", true);
+      expect(own?.for).toBe(to);
+      expect(told).toEqual(others.map((one) => ({ for: one, type: "own-value.ind", destination: 0x0a03, service, value, priority: "urgent", repeats: 2, at: 7 })));
+    }
   });
 });

@@ -60,7 +60,7 @@ describe("group values", () => {
     { octets: "00 43",       type: "A_GroupValue_Response.con", value: { octets: [0x03], short: true } },
     { octets: "00 80 0C 34", type: "A_GroupValue_Write.con",    value: { octets: [0x0c, 0x34], short: false } },
   ])("$type: refs from 0 on are of the bridge, below of the client", ({ octets, type, value }) => {
-    const con = { for: "al", type: "T_Data_Group.con", destination: GROUP, apdu: hex(octets) } as const;
+    const con = { for: "al", type: "T_Data_Group.con", destination: GROUP, priority: "urgent", apdu: hex(octets) } as const;
     const extra = value ? { value } : {};
     const bridge = { for: "bridge", type, destination: GROUP };
     expect(al({ ...con, ...RESULT })).toEqual([{ ...bridge, ...extra, ...RESULT }]);
@@ -73,7 +73,14 @@ describe("group values", () => {
   test("a confirmation of anything else in a group has nobody who asked", () => {
     const apdu = hex("03 E8 00 11 01 33");
     expect(
-      al({ for: "al", type: "T_Data_Group.con", destination: GROUP, apdu, ...RESULT }),
+      al({
+        for: "al",
+        type: "T_Data_Group.con",
+        destination: GROUP,
+        priority: "urgent",
+        apdu,
+        ...RESULT,
+      }),
     ).toEqual([]);
   });
 });

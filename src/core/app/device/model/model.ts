@@ -1,3 +1,4 @@
+import type { IndividualAddress } from "../../../address.ts";
 import type { Octets } from "../../../octets.ts";
 import type { Image } from "./image.ts";
 import type { LoadState } from "./load-table.ts";
@@ -41,6 +42,13 @@ export type Settings = Readonly<{
   /** PID_PEI_TYPE of the objects 4 and 5. */
   peiTypes: readonly [number, number];
 }>;
+
+/** What can be said by the configuration and over the bus; of each what was said last holds. */
+export type Configured = Readonly<{ address: IndividualAddress }> &
+  Pick<Settings, "routingCount" | "maxRetryCount">;
+
+/** At most so many telegrams of the group objects within any so many ms; 0 in one of them: no limit. */
+export type RateLimit = Readonly<{ ms: number; telegrams: number }>;
 
 export type Model = Readonly<{
   /** By index, 1…5. */

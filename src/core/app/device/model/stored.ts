@@ -41,18 +41,32 @@ export const openModel = (stored: readonly StoredLoadable[]): Model => {
   return { loadables, control: 0 };
 };
 
-/** What an operator should know of what the store gave back: why an object is not used. */
+/**
+ * What an operator should know of what the store gave back: why an object is not used. One that was unloaded and not loaded
+ * again is as a tool left it, and said as well: a download may have ended right there.
+ */
 export const openingNotes = (stored: readonly StoredLoadable[]): readonly Note[] => {
   const { loadables } = openModel(stored);
-  return stored
-    .filter(({ index }) => loadables[index].state === "error")
-    .map(({ index, state }) => ({
-      level: "warn",
-      layer: "device",
-      message: "an object is not usable until it is loaded again",
-      fields: { object: index, found: FOUND[state] },
-    }));
+  return stored.flatMap(({ index, state }): readonly Note[] => {
+    switch (loadables[index].state) {
+      case "error":
+        return [
+          openingNote("warn", "an object is not usable until it is loaded again", index, state),
+        ];
+      case "unloaded":
+        return [openingNote("info", "an object is not loaded", index, state)];
+      default:
+        return [];
+    }
+  });
 };
+
+const openingNote = (
+  level: Note["level"],
+  message: string,
+  object: LoadableIndex,
+  state: StoredLoadable["state"],
+): Note => ({ level, layer: "device", message, fields: { object, found: FOUND[state] } });
 
 const FOUND = {
   loaded: "no place for its segment",

@@ -7,6 +7,8 @@ export type TablesView = Readonly<{
   addresses: Image | null;
   associations: Image | null;
   objects: Image | null;
+  /** What ETS wrote for the application. */
+  program: Image | null;
   /** The application program runs. */
   running: boolean;
 }>;
@@ -15,6 +17,7 @@ export const loadedTables = (model: Model): TablesView => ({
   addresses: tableOf(model, 1),
   associations: tableOf(model, 2),
   objects: tableOf(model, 3),
+  program: tableOf(model, 4),
   running: model.loadables[4].run === "running",
 });
 
@@ -22,6 +25,7 @@ export const sameTables = (a: TablesView, b: TablesView): boolean =>
   a.addresses === b.addresses &&
   a.associations === b.associations &&
   a.objects === b.objects &&
+  a.program === b.program &&
   a.running === b.running;
 
 const tableOf = ({ loadables }: Model, index: LoadableIndex): Image | null => {
@@ -29,5 +33,5 @@ const tableOf = ({ loadables }: Model, index: LoadableIndex): Image | null => {
   return state === "loaded" ? (segment?.image ?? NO_ENTRIES) : null;
 };
 
-/** Loaded, but nothing was ever allocated: a table of no octets, so without entries. */
+/** Loaded, but nothing was ever allocated: no octets, so a table without entries. */
 const NO_ENTRIES = emptyImage(0, 0);
