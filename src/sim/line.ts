@@ -135,6 +135,8 @@ export const createLine = ({ clock, faults }: { clock: Clock; faults?: LineFault
     const damage = frame.damage?.index === index ? frame.damage.mask : 0;
     frame.octets.push(octet ^ damage);
     for (const station of stations.keys()) station.octet(octet ^ damage, index === 0);
+    // Whoever heard it may have taken the power away.
+    if (running !== frame) return;
     if (frame.senders.some((sender) => !sender.aborted && sender.frame.length > index + 1))
       after(BITS.octet, () => octetSent(frame));
     else ended(frame);

@@ -8,6 +8,7 @@ import { openDirect } from "../../src/cli/station/direct.ts";
 import { createStation, type Station } from "../../src/cli/station/station.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { parseIndividualAddress } from "../../src/core/address.ts";
+import { configuredOf } from "../../src/core/app/device/model/settings.ts";
 import { type ControlServer, serveControl } from "../../src/shell/control/server.ts";
 import { openShell, type Shell } from "../../src/shell/shell.ts";
 import { HOUSE_OBJECTS, type House, startHouse } from "../../src/sim/house.ts";
@@ -58,7 +59,7 @@ const start = (state: string): Shell => {
     config: stack,
     about: { version: "1.2.3", instance: "h" },
     serial: { ...port, binding: house.binding },
-    state: { directory: state, configured: stack.dl.address },
+    state: { directory: state, configured: configuredOf(stack) },
     log,
   });
 };

@@ -2,14 +2,12 @@ import { expect, test } from "vitest";
 import { IndividualAddress } from "../../src/core/address.ts";
 import { hex } from "../../src/testing.ts";
 import { ets, type Row } from "./ets.ts";
+import { UNLOAD } from "./ets-rows.ts";
 
 /*
  * `device-model.md` §7.1: a new device, 15.15.255, becomes 1.1.5. Steps are numbered as there; those of the two other ways are
  * in their order.
  */
-
-/** The rest of a load control without parameters. */
-const Z = "00 00 00 00 00 00 00 00 00";
 
 const OPTIONS = {
   dl: { address: IndividualAddress(0xffff) },
@@ -64,21 +62,6 @@ const BY_SERIAL: readonly Row[] = [
   ["1", "take the address 1.1.5",        "all",        "03 de 00 07 00 d0 b8 2f 11 05 00 00 00 00"],
   ["2", "which address have you?",       "all",        "03 dc 00 07 00 d0 b8 2f",  "11 05: 03 dd 00 07 00 d0 b8 2f 00 00 00 00"],
   ["3", "another serial number",         "all",        "03 dc 00 07 00 d0 b8 2e"],
-];
-
-// biome-ignore format: read by column
-const UNLOAD: readonly Row[] = [
-  ["4", "connect",                       "connect",    ""],
-  ["4", "authorize",                     "ask",        "03 d1 00 ff ff ff ff",        "03 d2 00"],
-  ["5", "unload group addresses",        "ask",        `03 d7 01 05 10 01 04 ${Z}`,   "03 d6 01 05 10 01 00"],
-  ["5", "unload associations",           "ask",        `03 d7 02 05 10 01 04 ${Z}`,   "03 d6 02 05 10 01 00"],
-  ["5", "unload group objects",          "ask",        `03 d7 03 05 10 01 04 ${Z}`,   "03 d6 03 05 10 01 00"],
-  ["5", "unload application program",    "ask",        `03 d7 04 05 10 01 04 ${Z}`,   "03 d6 04 05 10 01 00"],
-  ["5", "unload interface program",      "ask",        `03 d7 05 05 10 01 04 ${Z}`,   "03 d6 05 05 10 01 00"],
-  ["6", "programming mode off",          "ask",        "03 d7 00 36 10 01 00",        "03 d6 00 36 10 01 00"],
-  ["7", "disconnect",                    "disconnect", ""],
-  ["8", "take the address 15.15.255",    "all",        "03 de 00 07 00 d0 b8 2f ff ff 00 00 00 00"],
-  ["9", "which address have you?",       "all",        "03 dc 00 07 00 d0 b8 2f",     "ff ff: 03 dd 00 07 00 d0 b8 2f 00 00 00 00"],
 ];
 
 test("by serial number; then the device is unloaded", async () => {

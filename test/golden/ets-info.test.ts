@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { hex } from "../../src/testing.ts";
 import { ets, type Row } from "./ets.ts";
+import { INSTALLED } from "./ets-rows.ts";
 
 /* The dialog "device info" of `device-model.md` §7.2, with a device that comes up loaded. */
 
@@ -8,36 +9,7 @@ const OPTIONS = {
   groupObjects: { objectsFrom: "ets" },
   device: {
     serial: hex("00 07 00 d0 b8 2f"),
-    loaded: [
-      {
-        index: 1,
-        state: "loaded",
-        address: 0x0500,
-        octets: hex("00 02 09 02 0a 03"),
-        programVersion: hex("00 00 00 00 00"),
-      },
-      {
-        index: 2,
-        state: "loaded",
-        address: 0x0600,
-        octets: hex("00 02 00 01 00 01 00 02 00 02"),
-        programVersion: hex("00 00 00 00 00"),
-      },
-      {
-        index: 3,
-        state: "loaded",
-        address: 0x0400,
-        octets: hex("00 02 d7 00 47 03"),
-        programVersion: hex("00 00 00 00 00"),
-      },
-      {
-        index: 4,
-        state: "loaded",
-        address: 0x0200,
-        octets: hex("a1 b2 c3"),
-        programVersion: hex("00 07 08 07 70"),
-      },
-    ],
+    loaded: INSTALLED,
   },
 } as const;
 

@@ -22,11 +22,20 @@ export type Row = readonly [
 ];
 
 /**
- * `connect`, `disconnect`: T_Connect, T_Disconnect · `ask`: data in the connection · `nobody`: the same, where nobody is ·
- * `all`: broadcast · `group`: to the group address the request begins with · `press`: the programming button ·
+ * `connect`, `disconnect`: T_Connect, T_Disconnect · `ask`: data in the connection · `plain`: data without one ·
+ * `nobody`: the same, where nobody is · `all`: broadcast · `group`: to the group address the request begins with · `press`: the programming button ·
  * `wait`: so many ms
  */
-type How = "connect" | "disconnect" | "ask" | "nobody" | "all" | "group" | "press" | "wait";
+type How =
+  | "connect"
+  | "disconnect"
+  | "ask"
+  | "plain"
+  | "nobody"
+  | "all"
+  | "group"
+  | "press"
+  | "wait";
 
 /** @param options of the device, which ETS knows as 1.1.5 or is about to name so */
 export const ets = (options: Parameters<typeof testStack>[0]) => {
@@ -141,6 +150,9 @@ export const ets = (options: Parameters<typeof testStack>[0]) => {
         return listen(PAUSE_MS).map(({ tpdu }) => toHex(tpdu));
       case "ask":
         return ask(hex(request), what, wanted.length);
+      case "plain":
+        toDevice(hex(request), what);
+        return listen(SILENCE_MS, Math.max(1, wanted.length)).map(({ tpdu }) => toHex(tpdu));
       case "nobody":
         if (send(DEVICE, false, hex(request), what)) fault("somebody is there");
         return listen(SILENCE_MS).map(({ tpdu }) => toHex(tpdu));
@@ -216,6 +228,9 @@ const uploads = () => {
     take: (octets: Octets): void => {
       const rest = [...octets];
       for (let service = rest.shift(); service !== undefined; service = rest.shift()) {
+        // U_SetRepetition, U_SetAddress
+        if (service === 0x24) rest.splice(0, 1);
+        if (service === 0x28) rest.splice(0, 2);
         // all other services are of one octet here
         if (service < 0x40 || service > 0xbf) continue;
         if (service === 0x80) frame = [];

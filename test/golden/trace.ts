@@ -112,6 +112,7 @@ const readable = (effect: Impulse | Effect): readonly string[] => {
         ? [`control ${JSON.stringify(effect.type === "result" ? effect.value : effect.error)}`]
         : [];
     case "store":
+      if (effect.type === "snapshot") return [];
       return [`store ${JSON.stringify(effect.type === "save" ? effect.record : effect.loadable)}`];
     default:
       return [];

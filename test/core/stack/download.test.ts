@@ -1,19 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { run, type StackState } from "../../../src/core/stack/stack.ts";
+import { Asap } from "../../../src/core/app/group-objects/access-point.ts";
+import { readFrame } from "../../../src/sim/frame.ts";
 import {
   contents,
   expected,
   imageOf,
   installation,
-  type Kept,
-  keep,
   LOADABLES,
   program,
   started,
 } from "./download.ts";
-
-const OLD = imageOf(1);
-const NEW = imageOf(2);
+import { NEW, OLD, trusted } from "./download-cut.ts";
 
 describe("our client programs our device", () => {
   test.each([false, true])("extended memory services: %s", (extended) => {
@@ -54,96 +51,43 @@ describe("our client programs our device", () => {
   });
 });
 
-const hasEnded = (result: unknown): boolean =>
-  typeof result === "object" && result !== null && "loaded" in result;
-
-/** Objects that pretend to be whole and are not. */
-const trusted = (state: StackState, whole: readonly (readonly string[])[]): readonly string[] =>
-  contents(state).flatMap((content, index) =>
-    /^(unloaded|loading|error|unloading|loadCompleting)$/.test(content) ||
-    whole.some((each) => each[index] === content)
-      ? []
-      : [`${index + 1}: ${content}`],
-  );
-
-/** The device as it stood after each telegram of a download over an older one. */
-const snapshots = (): readonly Readonly<{ state: StackState; kept: Kept }>[] => {
-  const { perform, line, device, kept } = installation();
+test("an application that sends all the while is heard before and after a download, and not in it", () => {
+  const { perform, start, ended, device, clock, line } = installation();
   perform(program(OLD));
-  const found: { state: StackState; kept: Kept }[] = [];
-  const stop = line.onFrame(() => found.push({ state: device.state, kept: kept() }));
-  perform(program(NEW));
-  stop();
-  return found;
-};
-
-describe("a download that is cut off after every single telegram", () => {
-  const cuts = snapshots();
-  const whole = [expected(OLD), expected(NEW)];
-
-  test("there are enough of them", () => {
-    expect(cuts.length).toBeGreaterThan(150);
-    expect(contents(cuts[0]?.state as StackState)).toEqual(expected(OLD));
-    expect(contents(cuts.at(-1)?.state as StackState)).toEqual(expected(NEW));
+  const isWhole = (): boolean =>
+    TABLES.every((index) => device.state.device.model.loadables[index].state === "loaded");
+  let whole = true;
+  let changedAt = 0;
+  const heard: { group: string; whole: boolean; ms: number }[] = [];
+  line.onFrame(({ octets, end }) => {
+    const frame = readFrame(octets);
+    if (frame?.toGroup !== true) return;
+    heard.push({ group: frame.destination.toString(16), whole, ms: end - changedAt });
   });
-
-  test("disconnect: nothing pretends to be whole, and nothing runs that is not", () => {
-    for (const { state } of cuts) {
-      let after = state;
-      for (const { peer } of state.tlsm.connections)
-        [after] = run(after, {
-          for: "tlsm",
-          type: "tpdu.ind",
-          source: peer,
-          tpdu: { kind: "T_Disconnect" },
-          at: 1e9,
-        });
-      expect(trusted(after, whole)).toEqual([]);
-      expect(running(after)).toBe(
-        contents(after)[3] === expected(OLD)[3] || contents(after)[3] === expected(NEW)[3],
-      );
-    }
-  });
-
-  test("loss of bus power: the same, and the link comes back", () => {
-    for (const { state } of cuts.filter((_, index) => index % 5 === 0)) {
-      const [down] = run(state, { for: "dl", type: "port-closed.ind", at: 1e9 });
-      expect(trusted(down, whole)).toEqual([]);
-    }
-  });
-
-  test("kill -9: the start after it finds old, new, or says that it must be loaded again", () => {
-    for (const { kept } of cuts) {
-      const state = started(kept);
-      expect(trusted(state, whole)).toEqual([]);
-      for (const [index, content] of contents(state).entries())
-        if (content === "error")
-          expect(state.device.model.loadables[LOADABLES[index] ?? 1].error).not.toBe(0);
-    }
-  });
-
-  test("kill -9 between two writes of the store: the same at each of them", () => {
-    const { perform, device } = installation();
-    const effects: Parameters<typeof keep>[1][] = [];
-    perform(program(OLD));
-    effects.push(...device.effects().filter((effect) => effect.for === "store"));
-    perform(program(NEW));
-    effects.push(...device.effects().filter((effect) => effect.for === "store"));
-    let kept: Kept = { record: null, loadables: {} };
-    for (const effect of effects) {
-      kept = keep(kept, effect);
-      expect(trusted(started(kept), whole)).toEqual([]);
-    }
-    expect(contents(started(kept))).toEqual(expected(NEW));
-  });
-
-  test("after each tenth of them a new download ends whole", { timeout: 60_000 }, () => {
-    for (const { kept } of cuts.filter((_, index) => index % 10 === 3)) {
-      const { perform, device } = installation({ kept });
-      expect(perform(program(NEW))).toMatchObject({ loaded: [5, 4, 3, 2, 1] });
-      expect(contents(device.state)).toEqual(expected(NEW));
-    }
-  });
+  const id = start(program(NEW));
+  for (let value = 0; ended(id) === undefined; value++) {
+    device.deliver({
+      for: "objects",
+      type: "object-write.req",
+      asap: Asap(1),
+      value: [value & 1],
+      at: clock.now(),
+    });
+    device.deliver({ for: "objects", type: "object-read.req", asap: Asap(1), at: clock.now() });
+    clock.advance(7);
+    if (isWhole() === whole) continue;
+    whole = !whole;
+    changedAt = clock.now();
+  }
+  const outside = heard.filter((one) => one.whole);
+  expect(outside.length).toBeGreaterThan(20);
+  expect(new Set(outside.map(({ group }) => group))).toEqual(new Set(["902"]));
+  // What was on its way already.
+  expect(heard.filter((one) => !one.whole).every(({ ms }) => ms < 100)).toBe(true);
+  expect(contents(device.state)).toEqual(expected(NEW));
 });
 
-const running = (state: StackState): boolean => state.device.model.loadables[4].run === "running";
+const TABLES = [1, 2, 3, 4] as const;
+
+const hasEnded = (result: unknown): boolean =>
+  typeof result === "object" && result !== null && "loaded" in result;

@@ -3,10 +3,19 @@ import type { Image } from "../../../src/core/app/client/image.ts";
 import type { Procedure, ProcedureError } from "../../../src/core/app/client/procedure.ts";
 import { octetsOf } from "../../../src/core/app/device/model/image.ts";
 import type { LoadableIndex, StoredLoadable } from "../../../src/core/app/device/model/model.ts";
-import type { DeviceConfig } from "../../../src/core/config.ts";
-import type { DeviceRecord, Effect, Impulse, JsonValue } from "../../../src/core/impulse.ts";
+import type { ChipKind, DeviceConfig } from "../../../src/core/config.ts";
+import {
+  type DeviceRecord,
+  type Effect,
+  type Impulse,
+  type JsonValue,
+  type Timer,
+  timerKey,
+} from "../../../src/core/impulse.ts";
 import { toCompactHex } from "../../../src/core/octets.ts";
-import { openStack, type StackState } from "../../../src/core/stack/stack.ts";
+import { openStack, run, type StackState } from "../../../src/core/stack/stack.ts";
+import type { Chip, ChipOptions } from "../../../src/sim/chip.ts";
+import type { VirtualClock } from "../../../src/sim/clock.ts";
 import {
   createChip,
   createFaults,
@@ -15,6 +24,8 @@ import {
   stackOnChip,
   testConfig,
   virtualClock,
+  type Watched,
+  watch,
 } from "../../../src/testing.ts";
 
 /*
@@ -33,12 +44,14 @@ export const NOTHING_KEPT: Kept = { record: null, loadables: {} };
 export const keep = (kept: Kept, effect: Impulse | Effect): Kept => {
   if (effect.for !== "store") return kept;
   if (effect.type === "save") return { ...kept, record: effect.record };
+  if (effect.type !== "keep") return kept;
   const { loadable } = effect;
   return { ...kept, loadables: { ...kept.loadables, [loadable.index]: loadable } };
 };
 
 const CHIP = "tpuart2";
-const DEVICE = IndividualAddress(0x1105);
+export const DEVICE = IndividualAddress(0x1105);
+export const CLIENT = IndividualAddress(0x11fa);
 
 const configOf = (kept: Kept, device: Partial<DeviceConfig>) =>
   testConfig({
@@ -52,45 +65,75 @@ const configOf = (kept: Kept, device: Partial<DeviceConfig>) =>
   });
 
 /** The state in which a device starts that finds this in its store. */
-export const started = (kept: Kept): StackState => openStack(configOf(kept, {}));
+export const started = (kept: Kept): StackState => {
+  const state = known.get(kept) ?? startOn(kept);
+  known.set(kept, state);
+  return state;
+};
 
-export const installation = (
-  options: {
-    kept?: Kept;
-    seed?: number;
-    baud?: number;
-    kind?: "tpuart2" | "ncn5120";
-    device?: Partial<DeviceConfig>;
-  } = {},
-) => {
-  const { seed = 1, kind = CHIP, baud = 19_200, device: deviceConfig = {} } = options;
-  let { kept = NOTHING_KEPT } = options;
+const startOn = (kept: Kept): StackState =>
+  run(openStack(configOf(kept, {})), { for: "device", type: "start.ind", at: 0 })[0];
+
+/** Many cuts leave the same. */
+const known = new WeakMap<Kept, StackState>();
+
+/** A device in the middle of something, to go on from there: its state, its timers by key with what is left of them, its store. */
+export type Moment = Readonly<{
+  at: number;
+  state: StackState;
+  timers: ReadonlyMap<string, Readonly<{ timer: Timer; due: number }>>;
+  kept: Kept;
+}>;
+
+type Options = Readonly<{
+  /** What the device finds in its store when it starts. */
+  kept?: Kept;
+  /** Instead of a start: the device goes on from here. */
+  moment?: Moment;
+  seed?: number;
+  baud?: number;
+  /** Of the device. */
+  chip?: Pick<ChipOptions, "supply" | "resetBreak">;
+  kind?: ChipKind;
+  device?: Partial<DeviceConfig>;
+}>;
+
+export const installation = (options: Options = {}) => {
+  const { seed = 1, kind = CHIP, baud = 19_200, device: deviceConfig = {}, moment } = options;
+  let kept = moment?.kept ?? options.kept ?? NOTHING_KEPT;
+  const timers = new Map(moment?.timers);
   const clock = virtualClock();
+  // Both chips have to be up at that moment, as they were.
+  clock.advance(Math.max(0, (moment?.at ?? 0) - POWER_UP_MS));
   const faults = createFaults(seededRandom(seed), {});
   const line = createLine({ clock });
   const ended = new Map<number, JsonValue | ProcedureError>();
-  const device = stackOnChip(
-    clock,
-    createChip({ line, kind, faults, baud }),
-    {
-      ...configOf(kept, deviceConfig),
-      dl: { ...configOf(kept, deviceConfig).dl, baud, chip: kind },
-    },
-    (impulse) => {
-      kept = keep(kept, impulse);
-    },
-  );
+  const config = configOf(kept, deviceConfig);
+  const chip = createChip({ line, kind, faults, baud, ...options.chip });
+  const notice = (impulse: Impulse | Effect): void => {
+    kept = keep(kept, impulse);
+    if (impulse.type === "timeout") timers.delete(timerKey(impulse.timer));
+    if (impulse.for !== "timer") return;
+    const { timer } = impulse;
+    if (impulse.type === "stop") timers.delete(timerKey(timer));
+    else timers.set(timerKey(timer), { timer, due: clock.now() + impulse.ms });
+  };
+  const device =
+    moment === undefined
+      ? stackOnChip(clock, chip, { ...config, dl: { ...config.dl, baud, chip: kind } }, notice)
+      : goingOn(clock, chip, moment, notice);
+  if (moment === undefined) device.deliver({ for: "device", type: "start.ind", at: clock.now() });
   const client = stackOnChip(
     clock,
     createChip({ line, kind, faults, baud }),
-    testConfig({ dl: { address: IndividualAddress(0x11fa), chip: kind, baud } }),
+    testConfig({ dl: { address: CLIENT, chip: kind, baud } }),
     (impulse) => {
       if (impulse.for !== "control") return;
       if (impulse.type === "result") ended.set(impulse.id, impulse.value);
       if (impulse.type === "failure") ended.set(impulse.id, impulse.error);
     },
   );
-  clock.advance(1_000);
+  if (moment === undefined) clock.advance(1_000);
   let last = 0;
   const start = (procedure: Procedure): number => {
     last += 1;
@@ -104,6 +147,13 @@ export const installation = (
     device,
     client,
     kept: () => kept,
+    /** The device as it is now. */
+    moment: (): Moment => ({
+      at: clock.now(),
+      state: device.state,
+      timers: new Map(timers),
+      kept,
+    }),
     start,
     cancel: (id: number) =>
       client.deliver({ for: "client", type: "cancel.req", id, at: clock.now() }),
@@ -115,6 +165,44 @@ export const installation = (
       return ended.get(id);
     },
   };
+};
+
+const POWER_UP_MS = 100;
+
+/** Its chip has been there all the time; what was between the two at that moment is lost. */
+const goingOn = (
+  clock: VirtualClock,
+  chip: Chip,
+  { at, state, timers }: Moment,
+  seen: (impulse: Impulse | Effect) => void,
+): Watched<StackState> => {
+  clock.advance(at - clock.now());
+  const armed = [...timers.values()].map(
+    ({ timer, due }): Effect => ({ for: "timer", type: "start", timer, ms: due - at }),
+  );
+  let isArmed = false;
+  const stack = watch(
+    clock,
+    (before: StackState, impulse: Impulse) => {
+      if (isArmed) return run(before, impulse, seen);
+      isArmed = true;
+      return [before, armed];
+    },
+    state,
+    (octets) => chip.write(octets),
+  );
+  stack.deliver({ for: "device", type: "start.ind", at });
+  chip.onOctets((octets) => {
+    for (let index = 0; index < octets.length; index++)
+      stack.deliver({
+        for: "dl",
+        type: "octet.ind",
+        octet: octets[index] ?? 0,
+        behind: octets.length - 1 - index,
+        at: clock.now(),
+      });
+  });
+  return stack;
 };
 
 export const program = (image: Image): Procedure => ({

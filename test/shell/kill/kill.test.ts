@@ -5,7 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { after, effectAt, readWhole, type Whole, writeForever } from "./script.ts";
+import {
+  after,
+  CALLS_OF_A_WRITE,
+  dieWriting,
+  effectAt,
+  execute,
+  readWhole,
+  storeOn,
+  type Whole,
+  writeForever,
+} from "./script.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const directory = mkdtempSync(join(tmpdir(), "knxpi-kill-"));
@@ -17,11 +27,19 @@ beforeAll(() => {
   spawnSync(process.execPath, [compiler, "-p", import.meta.dirname]);
 }, 30_000);
 
+/** A process that does this and nothing else. */
+const storyOf = (
+  name: string,
+  ...args: readonly (string | number)[]
+): readonly [string, string] => {
+  const script = pathToFileURL(join(ROOT, "build", "kill", "test", "shell", "kill", "script.js"));
+  return ["-e", `import("${script}").then((it) => it.${name}(...${JSON.stringify(args)}))`];
+};
+
 /** @returns what the process said was kept, as last word before it was killed */
 const killAfter = async (from: number, ms: number): Promise<number> => {
-  const script = pathToFileURL(join(ROOT, "build", "kill", "test", "shell", "kill", "script.js"));
-  const story = `import("${script}").then((it) => it.${writeForever.name}(${JSON.stringify(directory)}, ${from}))`;
-  const child = spawn(process.execPath, ["-e", story], { stdio: ["ignore", "pipe", "pipe"] });
+  const story = storyOf(writeForever.name, directory, from);
+  const child = spawn(process.execPath, story, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   let errors = "";
   child.stderr.on("data", (chunk) => {
@@ -70,3 +88,30 @@ test("kill −9 at any moment: the last thing said is kept, or the one after it,
   expect(number).toBeGreaterThan(kills);
   process.stderr.write(`kill -9: ${kills} times in ${number} writes, ${unfinished} unfinished\n`);
 }, 60_000);
+
+/** Two downloads; in each write another call, so that every call has its turn twice. */
+const WRITES = 22;
+
+test(`kill −9 in each of ${WRITES} writes: the old file is there, or the new one`, () => {
+  const home = mkdtempSync(join(directory, "each-"));
+  let whole: Whole = { record: null, loaded: [] };
+  let lost = 0;
+  for (let number = 0; number < WRITES; number++) {
+    const call = (number * 3 + (number < 11 ? 0 : 1)) % CALLS_OF_A_WRITE;
+    const story = storyOf(dieWriting.name, home, number, call);
+    const { signal, stderr } = spawnSync(process.execPath, story, { encoding: "utf8" });
+    expect([number, call, signal, stderr]).toEqual([number, call, "SIGKILL", ""]);
+    const found = readWhole(home);
+    const next = after(whole, effectAt(number));
+    const isNew = call > RENAMED_IN;
+    expect([number, call, found]).toEqual([number, call, isNew ? next : whole]);
+    if (!isNew) lost += 1;
+    expect(execute(storeOn(home), effectAt(number))).toBeUndefined();
+    whole = next;
+    expect(readWhole(home)).toEqual(whole);
+  }
+  expect(lost).toBe(2 * (RENAMED_IN + 1));
+}, 60_000);
+
+/** Look (open, force, close), file (open, write, force, close), name. */
+const RENAMED_IN = 7;

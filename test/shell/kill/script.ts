@@ -7,10 +7,11 @@ import type {
   StoredLoadable,
 } from "../../../src/core/app/device/model/model.ts";
 import type { DeviceRecord, Effect } from "../../../src/core/impulse.ts";
+import { DISK, type Files } from "../../../src/shell/store/files.ts";
 import { readStore } from "../../../src/shell/store/read.ts";
 import { openStore, type Store, type StoreOptions } from "../../../src/shell/store/store.ts";
 
-export type StoreEffect = Extract<Effect, { for: "store" }>;
+export type StoreEffect = Extract<Effect, { for: "store"; type: "save" | "keep" }>;
 
 /** All that is kept. Objects by index. */
 export type Whole = Readonly<{
@@ -18,7 +19,11 @@ export type Whole = Readonly<{
   loaded: readonly StoredLoadable[];
 }>;
 
-export const CONFIGURED = IndividualAddress(0x1105);
+export const CONFIGURED = {
+  address: IndividualAddress(0x1105),
+  routingCount: 0x60,
+  maxRetryCount: 0x33,
+};
 export const HARDWARE_TYPE = [0x00, 0x00, 0xa0, 0x51, 0x07, 0x13];
 export const SETTINGS: Settings = {
   routingCount: 0x60,
@@ -113,4 +118,36 @@ export const writeForever = (directory: string, from: number): void => {
     if (problem !== undefined) throw new Error(problem);
     writeSync(1, `${number + 1}\n`);
   }
+};
+
+/** Writes that step of the story, and kills its own process in that call, from 0, of those that the write makes. */
+export const dieWriting = (directory: string, number: number, call: number): void => {
+  const problem = execute(storeOn(directory, { files: deadlyDisk(call) }), effectAt(number));
+  throw new Error(problem ?? "it was written");
+};
+
+/** Calls of one write: the look at what is there, the file, its name. */
+export const CALLS_OF_A_WRITE = 11;
+
+const deadlyDisk = (last: number): Files => {
+  let calls = 0;
+  const call = <T>(run: () => T, half?: () => void): T => {
+    if (calls++ === last) {
+      half?.();
+      process.kill(process.pid, "SIGKILL");
+    }
+    return run();
+  };
+  return {
+    ...DISK,
+    openSync: (path, flags, mode) => call(() => DISK.openSync(path, flags, mode)),
+    writeFileSync: (file, octets) =>
+      call(
+        () => DISK.writeFileSync(file, octets),
+        () => DISK.writeFileSync(file, octets.slice(0, octets.length / 2)),
+      ),
+    fsyncSync: (file) => call(() => DISK.fsyncSync(file)),
+    closeSync: (file) => call(() => DISK.closeSync(file)),
+    renameSync: (from, to) => call(() => DISK.renameSync(from, to)),
+  };
 };
