@@ -11,6 +11,7 @@ import {
   syncDirectory,
   UNFINISHED,
 } from "./files.ts";
+import { LEDGER_FILE } from "./ledger-file.ts";
 import {
   type DecodedObject,
   damagedObject,
@@ -100,7 +101,12 @@ const readObject = (
 
 /** Removes what was not written to its end: it was promised to nobody, and the file without the ending is whole. */
 const tidy = (files: Files, directory: string): StoreFinding[] => {
-  const names = [RECORD_FILE, SNAPSHOT_FILE, ...OBJECTS.map(({ index }) => objectFile(index))];
+  const names = [
+    RECORD_FILE,
+    SNAPSHOT_FILE,
+    LEDGER_FILE,
+    ...OBJECTS.map(({ index }) => objectFile(index)),
+  ];
   const ours = new Set(names.map((name) => `${name}${UNFINISHED}`));
   let found: readonly string[] = [];
   try {

@@ -20,7 +20,9 @@ export const PREVIOUS = ".1";
 
 /** Line by line: who writes them can rest in between. Values that are in use are never changed, only succeeded. */
 export function* snapshotLines({ held, provided, objects }: Snapshot): Generator<string> {
-  for (const [key, { value, service, source, ts, changed }] of entries(held))
+  for (const [key, { value, service, source, ts, changed, stale }] of entries(held)) {
+    // What has no value any more has none after a restart either.
+    if (stale === "unknown") continue;
     yield line({
       ...octetsOf(key, value),
       dpt: get(objects, key)?.dpt ?? null,
@@ -29,6 +31,7 @@ export function* snapshotLines({ held, provided, objects }: Snapshot): Generator
       ts: isoTime(ts),
       changed: isoTime(changed),
     });
+  }
   for (const [key, { value }] of entries(provided))
     yield line({ ...octetsOf(key, value), provided: true });
 }
