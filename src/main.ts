@@ -62,6 +62,12 @@ for (const add of [
 ])
   add(program);
 
+// Whoever reads our output has enough (`| head`): that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

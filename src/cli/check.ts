@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Project } from "../project/project.ts";
 
 /** Where lines go: standard output, or a test. */
 type Output = (line: string) => void;
@@ -13,7 +14,8 @@ export const addCheck = (program: Command): void => {
     .addHelpText(
       "after",
       `
-Prints everything that is wrong, each with line and column, and ends with status 1 if there was any error.
+Prints everything that is wrong, each with line and column, and ends with status 1 if there was any error. A project that the
+file names is read as well, and what of it cannot be used is said.
 
 Examples:
   knxpi check house.yaml
@@ -36,10 +38,11 @@ export const checkCommand = async (file: string, print: Output): Promise<0 | 1> 
     import("../config/file.ts"),
     import("../config/finding.ts"),
   ]);
-  const loaded = loadConfigFile(file);
+  const loaded = await loadConfigFile(file);
   const errors = loaded.ok ? [] : loaded.errors;
   for (const error of errors) print(formatFinding(file, error));
   for (const warning of loaded.warnings) print(`warning: ${formatFinding(file, warning)}`);
+  if (loaded.ok && loaded.project) await printProject(loaded.project, print);
   const warnings = plural(loaded.warnings.length, "warning");
   print(
     loaded.ok
@@ -47,6 +50,12 @@ export const checkCommand = async (file: string, print: Output): Promise<0 | 1> 
       : `${file}: ${plural(errors.length, "error")}, ${warnings}`,
   );
   return loaded.ok ? 0 : 1;
+};
+
+/** What of it could not be used. */
+const printProject = async (project: Project, print: Output): Promise<void> => {
+  const { warningLines } = await import("./project-show.ts");
+  for (const line of warningLines(project)) print(`project: ${line.replace(/^warning: /, "")}`);
 };
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

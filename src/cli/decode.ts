@@ -64,7 +64,7 @@ const explainOptionsOf = async ({ dpt, config }: Options): Promise<ExplainOption
   }
   if (config === undefined) return {};
   const { loadConfigFile } = await import("../config/file.ts");
-  const loaded = loadConfigFile(config);
+  const loaded = await loadConfigFile(config);
   if (!loaded.ok) throw new Error(`${config} has errors: knxpi check ${config} shows them`);
   const { objects, style } = loaded.config.stack.bridge;
   const types = new Map<GroupAddress, string | undefined>(

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LogLevel } from "../config/config.ts";
 import type { ChipKind } from "../core/config.ts";
 import type { House, HouseObject } from "../sim/house.ts";
+import { withMachine } from "./machine.ts";
 import { version } from "./version.ts";
 
 export type DemoOptions = Readonly<{
@@ -90,10 +91,11 @@ const demo = async (options: DemoOptions): Promise<number> => {
   if (!loaded.ok)
     throw new Error(`demo: ${loaded.errors.map(({ message }) => message).join("; ")}`);
   const { stack, port, mqtt, control } = loaded.config;
-  const log = await openLog(options.logLevel);
-  const broker = await openBroker(log, mqtt.base, options.port);
+  const levels = await openLog(options.logLevel);
+  const log = levels.logger;
+  const broker = await openBroker(log, { base: mqtt.base, port: options.port });
   const shell = openShell({
-    config: stack,
+    config: withMachine(stack, undefined),
     about: { version: version(), instance: INSTANCE },
     serial: { ...port, binding: simulated.binding },
     mqtt: {
@@ -103,6 +105,7 @@ const demo = async (options: DemoOptions): Promise<number> => {
       payloadLimit: stack.bridge.limits.payload,
     },
     log,
+    levels,
   });
   console.log(banner(broker.port));
   broker.watch(`${mqtt.base}/ga/#`, showChanges());

@@ -91,7 +91,7 @@ const whyNot = (error: unknown): string => {
 };
 
 /** The text that would be written must read as it is meant: whatever is wrong with it, the old file stays. */
-const proveEdit = (edited: string, project: Project, { config, only }: Options): void => {
+export const proveEdit = (edited: string, project: Project, { config, only }: Options): void => {
   const again = openObjects(edited);
   const left = again.ok && compare(project, again.file.objects, again.file.style, wantedBy(only));
   if (!left || left.added.length + left.removed.length + left.replaced.length > 0)

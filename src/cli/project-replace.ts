@@ -50,3 +50,27 @@ const syncDirectory = (path: string): void => {
     fs.closeSync(directory);
   }
 };
+
+/**
+ * The same for a file of any content, which may also be a new one.
+ * @returns puts the former file back
+ * @throws Error with a message for the user
+ */
+export const replaceFile = (path: string, content: Uint8Array): (() => void) => {
+  const backup = `${path}.bak`;
+  const unfinished = join(dirname(path), `.${process.pid}.knxpi-import`);
+  try {
+    const before = fs.existsSync(path) ? fs.readFileSync(path) : undefined;
+    fs.writeFileSync(unfinished, content, { mode: 0o600, flush: true });
+    if (before !== undefined) fs.copyFileSync(path, backup);
+    fs.renameSync(unfinished, path);
+    syncDirectory(dirname(path));
+    return () => {
+      if (before === undefined) fs.rmSync(path, { force: true });
+      else fs.renameSync(backup, path);
+    };
+  } catch (error) {
+    fs.rmSync(unfinished, { force: true });
+    throw new Error(`${path}: ${error instanceof Error ? error.message : error}`);
+  }
+};

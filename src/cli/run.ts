@@ -1,8 +1,15 @@
+import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
-import type { Config, LogLevel } from "../config/config.ts";
+import type { Config, LogLevel, MqttConfig } from "../config/config.ts";
+import type { Restored } from "../core/app/bridge/restart/snapshot.ts";
+import { configuredOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
+import type { Project } from "../project/project.ts";
+import type { Broker, HouseOptions } from "../shell/broker.ts";
+import type { Log } from "../shell/log.ts";
+import type { Shell } from "../shell/shell.ts";
 import { version } from "./version.ts";
 
 export type RunOptions = Readonly<{
@@ -28,11 +35,13 @@ export const addRun = (program: Command): void => {
     .addHelpText(
       "after",
       `
-Without mqtt.url in the configuration a broker of its own listens on 127.0.0.1:1883.
-The log is for people on a terminal and JSON otherwise. SIGTERM or Ctrl-C stops in order.
+Without mqtt.url in the configuration a broker of its own listens on 127.0.0.1:1883, or where mqtt.listen says.
+The log is for people on a terminal and JSON otherwise. SIGTERM or Ctrl-C stops in order. SIGHUP reads the configuration again:
+all of it holds from then on, or nothing if it has errors; keys that need a restart are said in the log.
 
 Ends with 0 after an orderly stop, 1 if the configuration has errors, 2 after a wrong command line,
-70 after an internal error, 74 when --state cannot be written. A missing serial port or broker never ends it.
+70 after an internal error, 74 when --state cannot be written, 75 while another bridge uses the base topic,
+while the embedded broker cannot listen where mqtt.listen says, or when a restart was asked for over MQTT. A missing serial port or broker never ends it.
 
 Examples:
   knxpi run --config /etc/knxpi/house.yaml --state /var/lib/knxpi
@@ -56,7 +65,7 @@ export const run = async (
     import("../config/file.ts"),
     import("../config/finding.ts"),
   ]);
-  const loaded = loadConfigFile(options.config);
+  const loaded = await loadConfigFile(options.config);
   for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
     say(formatFinding(options.config, finding));
   if (!loaded.ok) return FAILURE;
@@ -66,37 +75,66 @@ export const run = async (
     import("../shell/log.ts"),
     import("../shell/signals.ts"),
   ]);
-  const log = await openLog(options.logLevel ?? loaded.config.log.level);
+  const levels = await openLog(options.logLevel ?? loaded.config.log.level);
+  const log = levels.logger;
   const { withKept } = await import("./kept.ts");
   const kept = withKept(loaded.config.stack, options.state, log);
   if (!kept.ok) {
     say(kept.problem);
     return FAILURE;
   }
-  return serve(loaded.config, kept.stack, options, log).catch(endOnThrow(log));
+  const { readSnapshot } = await import("../shell/store/snapshot.ts");
+  const { readLedger } = await import("../shell/store/ledger.ts");
+  const ledger = readLedger(options.state, log);
+  const restored = { ...readSnapshot(options.state, log), ...(ledger && { ledger }) };
+  return serve(loaded, kept.stack, restored, options, levels).catch(endOnThrow(log));
 };
 
 /** @param stack as configured, with what was kept */
 const serve = async (
-  config: Config,
+  { config, project }: Readonly<{ config: Config; project?: Project }>,
   stack: StackConfig,
+  restored: Restored,
   options: RunOptions,
-  log: Logger,
+  levels: Log,
 ): Promise<number> => {
+  const log = levels.logger;
   const { instance, port, gpio, mqtt, control } = config;
-  const [{ openShell }, { untilEnded }, { offerControl }] = await Promise.all([
-    import("../shell/shell.ts"),
-    import("../shell/signals.ts"),
-    import("./serve-control.ts"),
-  ]);
+  const [{ openShell }, { onHangup, untilEnded }, { offerControl }, { openConfiguration }] =
+    await Promise.all([
+      import("../shell/shell.ts"),
+      import("../shell/signals.ts"),
+      import("./serve-control.ts"),
+      import("./configuration.ts"),
+    ]);
   log.info({ instance, port: port.path }, "knxpi starts");
   const broker =
     mqtt.url === undefined
-      ? await (await import("../shell/broker.ts")).openBroker(log, mqtt.base)
+      ? await openOwnBroker(config, log, (counter) => shell.count(counter))
       : undefined;
-  const shell = openShell({
+  if (broker === null) return EX_TEMPFAIL;
+  const { withMachine } = await import("./machine.ts");
+  const toBroker = (own: MqttConfig) => ({
+    ...own,
+    url: broker?.url ?? own.url ?? "",
+    version: broker?.version ?? own.version,
+    ...broker?.login,
+    payloadLimit: stack.bridge.limits.payload,
+  });
+  const configuration = openConfiguration({
+    path: options.config,
+    running: config,
+    project,
+    shell: () => shell,
+    broker: (other) => toBroker(other.mqtt),
+    setLevel: (level) => {
+      if (options.logLevel === undefined) levels.setLevel(level, null);
+    },
+    log,
+  });
+  const shell: Shell = openShell({
     config: {
-      ...stack,
+      ...withMachine(stack, readFileSync(options.config, "utf8")),
       device: {
         ...stack.device,
         programmingMode: options.programmingMode ?? stack.device.programmingMode,
@@ -106,18 +144,17 @@ const serve = async (
     serial: port,
     gpio,
     state: {
-      configured: config.stack.dl.address,
+      configured: configuredOf(config.stack),
       ...(options.state !== undefined && { directory: options.state }),
     },
-    mqtt: {
-      ...mqtt,
-      url: broker?.url ?? mqtt.url ?? "",
-      version: broker?.version ?? mqtt.version,
-      payloadLimit: stack.bridge.limits.payload,
-    },
+    mqtt: toBroker(mqtt),
+    host: configuration.requests,
+    restored,
     log,
+    levels,
   });
   const ended = untilEnded(shell, log);
+  onHangup(configuration.reload, log);
   const server = await offerControl(shell.control, control, instance, log).catch(
     async (error: unknown) => {
       log.fatal({ error: error instanceof Error ? error.message : error }, "no control socket");
@@ -129,6 +166,25 @@ const serve = async (
   await server?.close();
   await broker?.close();
   return code;
+};
+
+/** @returns null when it cannot listen where it should, of which the log tells */
+const openOwnBroker = async (
+  { instance, mqtt: { base, clientId, discovery, listen } }: Config,
+  log: Logger,
+  count: HouseOptions["count"],
+): Promise<Broker | null> => {
+  const { openBroker } = await import("../shell/broker.ts");
+  try {
+    return await openBroker(log, {
+      base,
+      ...(listen && { house: { listen, clientId, instance, discovery, count } }),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    log.fatal({ error: why, host: listen?.host, port: listen?.port }, NO_BROKER);
+    return null;
+  }
 };
 
 const makeState = async (path: string, say: (line: string) => void): Promise<boolean> => {
@@ -143,6 +199,10 @@ const makeState = async (path: string, say: (line: string) => void): Promise<boo
 };
 
 const FAILURE = 1;
+/** sysexits.h: something that may be over later: a port in use, an address that is not there yet. */
+const EX_TEMPFAIL = 75;
+const NO_BROKER =
+  "the embedded broker cannot listen there: choose another mqtt.listen.host or port, or stop whoever has it";
 /**
  * For memory: prefer less of it to speed; collect when the heap has grown by a fifth, where V8 would let it double first; and do not optimise the few
  * longest functions, whose compilation takes 5 MB that are never given back.

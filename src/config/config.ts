@@ -68,6 +68,38 @@ export type MqttConfig = Readonly<{
   /** false: any certificate is accepted. */
   verify: boolean;
   keepaliveS: number;
+  /** Prefix of the topics of discovery. */
+  discovery: string;
+  /** Of the embedded broker; absent: this machine only, without users. */
+  listen?: ListenConfig;
+}>;
+
+/** Where the embedded broker listens, and whom it serves. */
+export type ListenConfig = Readonly<{
+  host: string;
+  port: number;
+  /** Port for MQTT over WebSocket. */
+  websocket?: number;
+  /** PEM texts. With `ca` clients need a certificate of it. */
+  tls?: Readonly<{ cert: string; key: string; keyPassword?: string; ca?: string }>;
+  /** None: whoever reaches it may do everything, which is this machine only. */
+  users: readonly BrokerUser[];
+  /** At a time. */
+  connections: number;
+  /** Octets of the longest message. */
+  payload: number;
+  /** Of each client, a second. */
+  messages: number;
+}>;
+
+export type BrokerUser = Readonly<{
+  name: string;
+  password: string;
+  /** Topic filters. */
+  read: readonly string[];
+  write: readonly string[];
+  /** May send admin requests. */
+  admin: boolean;
 }>;
 
 /** In the words of pino. */

@@ -1,24 +1,28 @@
 import { readFileSync, statSync } from "node:fs";
-import { type Loaded, loadConfig } from "./load.ts";
+import { type Loaded, type LoadOptions, loadWithProject } from "./load.ts";
 
-/** Reads and checks a configuration file. A file that cannot be read is a finding like any other. */
-export const loadConfigFile = (path: string): Loaded => {
-  const readFile = (file: string) => readFileSync(file, "utf8");
+/** Reads and checks a configuration file, with the project that it names. A file that cannot be read is a finding like any other. */
+export const loadConfigFile = async (path: string): Promise<Loaded> => {
   try {
-    const { mode } = statSync(path);
-    return loadConfig(readFile(path), {
-      path,
-      env: process.env,
-      readFile,
-      mode,
-      machineId: readMachineId(),
-    });
+    return await loadWithProject(readFileSync(path, "utf8"), optionsFor(path));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const finding = { path: "", line: 1, column: 1, code: "unreadable", message };
     return { ok: false, errors: [finding], warnings: [] };
   }
 };
+
+/**
+ * How a file is loaded that stands there, or is going to.
+ * @throws Error when there is no such file
+ */
+export const optionsFor = (path: string): LoadOptions => ({
+  path,
+  env: process.env,
+  readFile: (file) => readFileSync(file, "utf8"),
+  mode: statSync(path).mode,
+  machineId: readMachineId(),
+});
 
 /** Names this installation of an operating system; empty where there is none. */
 export const readMachineId = (): string => {

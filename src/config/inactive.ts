@@ -1,4 +1,4 @@
-import type { Path, Remark } from "./finding.ts";
+import type { Remark } from "./finding.ts";
 import { valueAt } from "./remarks.ts";
 import type { Source } from "./source.ts";
 
@@ -7,42 +7,8 @@ import type { Source } from "./source.ts";
  * What stands here for objects holds for defaults as well.
  */
 const INACTIVE: Readonly<Record<string, readonly unknown[]>> = {
-  homeassistant: [],
-  project: [],
-  entities: [],
-  links: [],
-  time: [],
-  devices: [],
-  recorder: [],
-  "knx.bus.stale_after_outage": [],
-  "mqtt.topics": ["address"],
-  "mqtt.requests": ["off"],
-  "mqtt.payload.fields": [],
-  "mqtt.user_properties": [false],
-  "mqtt.events_after_reconnect": [false],
-  "mqtt.cleanup": [false],
-  "log.mqtt": ["off"],
-  "objects[].room": [],
-  "objects[].description": [],
-  "objects[].state_ga": [],
-  "objects[].alias": [],
-  "objects[].scenes": [],
-  "objects[].read_on_init": [false],
-  "objects[].publish_heartbeat": [],
-  "objects[].hysteresis": [0],
-  "objects[].min_interval": [0],
-  "objects[].cyclic": [0],
-  "objects[].on_bus_return": ["silent"],
-  "objects[].on_start": ["silent"],
-  "objects[].answer_restored": [false],
-  "objects[].expire_after": [],
-  "objects[].refresh": [false],
-  "objects[].poll": [],
-  "objects[].truncate": [false],
-  "objects[].dedupe": [false],
-  "objects[].min": [],
-  "objects[].max": [],
-  "objects[].ha": [false],
+  "recorder.disk": [],
+  "recorder.max_mb": [],
 };
 
 /** One for each kind, where it stands first; and all objects of the file when they come from elsewhere. */
@@ -76,21 +42,3 @@ const asksNothing = (value: unknown, harmless: readonly unknown[]): boolean =>
   harmless.includes(value) ||
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === "object" && "enabled" in value && value.enabled === false);
-
-/** Keys that protect something: to accept them and do nothing would be worse than to refuse them. */
-const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
-  "mqtt.allow": [],
-  "mqtt.deny": [],
-  "objects[].confirm_write": [false],
-};
-
-export const refusals = (source: Source): readonly Remark[] =>
-  [...source.values].flatMap(([text, { path }]) => {
-    const kind = text.replace(/\[\d+\]/g, "[]").replace(/^defaults\[\]/, "objects[]");
-    const harmless = Object.hasOwn(REFUSED, kind) ? REFUSED[kind] : undefined;
-    if (harmless === undefined || asksNothing(valueAt(source.data, path), harmless)) return [];
-    return [{ path, code: "unsupported", message: refusal(path) }];
-  });
-
-const refusal = (path: Path): string =>
-  `${String(path.at(-1))} has no effect in this version, so nothing would be protected; leave it out to accept that`;

@@ -1,13 +1,37 @@
-import { dirname, resolve } from "node:path";
+import type { Project } from "../project/project.ts";
 import { assemble } from "./assemble.ts";
 import type { Config } from "./config.ts";
+import { entityErrors, entityWarnings } from "./entity-errors.ts";
 import { byPlace, type Finding, type Path, type Remark } from "./finding.ts";
-import { inactiveWarnings, refusals } from "./inactive.ts";
-import { duplicates, objectErrors, objectWarnings, placed, soundEntries } from "./objects.ts";
+import { discoveryErrors, feedbackRemarks } from "./homeassistant.ts";
+import { inactiveWarnings } from "./inactive.ts";
+import { linkErrors } from "./link-errors.ts";
+import { listenErrors, listenWarnings } from "./listen.ts";
+import { nameCollisions } from "./names.ts";
+import {
+  duplicates,
+  objectErrors,
+  objectWarnings,
+  placed,
+  placedImports,
+  soundEntries,
+} from "./objects.ts";
+import { outsideOf } from "./outside.ts";
+import { pinErrors, pinWarnings } from "./pins.ts";
+import { pollErrors, pollWarnings } from "./polling.ts";
+import {
+  importedBy,
+  knownBy,
+  type ProjectRead,
+  projectErrors,
+  projectIn,
+  projectWarnings,
+} from "./project.ts";
 import { misreadBy, remarksOf, valueAt } from "./remarks.ts";
 import { FILE } from "./schema.ts";
 import { readFiles, secretWarnings } from "./secrets.ts";
-import { type Content, type Outside, parseYaml, readSource, type Source } from "./source.ts";
+import { type Outside, parseYaml, readSource, type Source } from "./source.ts";
+import { timeErrors } from "./time.ts";
 
 export type LoadOptions = Readonly<{
   /** Of the file: names of other files in it start from its folder. */
@@ -19,10 +43,18 @@ export type LoadOptions = Readonly<{
   machineId?: string;
   /** Of the file as `stat` gives it: secrets in a file that others may read are worth a warning. */
   mode?: number;
+  /** The project that the file names, read before: see `loadWithProject`. */
+  project?: ProjectRead;
 }>;
 
 export type Loaded = Readonly<
-  | { ok: true; config: Config; warnings: readonly Finding[] }
+  | {
+      ok: true;
+      config: Config;
+      warnings: readonly Finding[];
+      /** The project that was read for it. */
+      project?: Project;
+    }
   | { ok: false; errors: readonly Finding[]; warnings: readonly Finding[] }
 >;
 
@@ -42,9 +74,16 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
   const file = FILE.safeParse(source.data);
   const { contents, remarks: unreadable } = readFiles(source, outside);
   const raw = valueAt(source.data, ["objects"]);
-  const objects = file.success
-    ? placed(file.data.objects, file.data.defaults)
-    : placed(...soundEntries(raw, valueAt(source.data, ["defaults"])));
+  const [entries, rules] = file.success
+    ? [file.data.objects, file.data.defaults]
+    : soundEntries(raw, valueAt(source.data, ["defaults"]));
+  const read = valueAt(source.data, ["project"]) === undefined ? undefined : options.project;
+  const known = knownBy(read);
+  const objects = [
+    ...placed(entries, rules, known),
+    ...placedImports(importedBy(source.data, known), rules),
+  ];
+  const isAll = isAllKnown(source, read);
   const place = (remarks: readonly Remark[]) => remarks.map(source.finding);
   const line = (path: Path) => source.finding({ path, code: "", message: "" }).line;
   const errors = [
@@ -53,15 +92,29 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
       ...remarksOf(file.error?.issues ?? [], source.data),
       ...duplicates(raw, line),
       ...objectErrors(objects),
+      ...pollErrors(objects, source.data),
       ...rangeErrors(source),
-      ...refusals(source),
+      ...projectErrors(source.data, read, outside),
+      ...entityErrors(source.data, objects, line, isAll),
+      ...linkErrors(source.data, objects, isAll),
+      ...timeErrors(source.data, objects),
+      ...discoveryErrors(objects),
+      ...feedbackRemarks(objects, isAll),
+      ...nameCollisions(objects, source.data, line),
+      ...pinErrors(source.data),
       ...unreadable,
+      ...listenErrors(source.data, contents.listen),
     ]),
   ].toSorted(byPlace);
   const warnings = place([
     ...addressWarnings(source),
     ...secretWarnings(source, options.mode),
     ...objectWarnings(objects),
+    ...projectWarnings(objects, source.data),
+    ...pollWarnings(objects),
+    ...entityWarnings(source.data, objects),
+    ...pinWarnings(source.data),
+    ...listenWarnings(source.data),
     ...inactiveWarnings(source),
   ]).toSorted(byPlace);
   return file.success && errors.length === 0
@@ -69,9 +122,24 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
         ok: true,
         config: assemble(file.data, objects, contents, options.machineId ?? ""),
         warnings,
+        ...(read?.ok && { project: read.project }),
       }
     : { ok: false, errors, warnings };
 };
+
+/** The same with the project of ETS that the file names, if it does. */
+export const loadWithProject = async (text: string, options: LoadOptions): Promise<Loaded> => {
+  const wanted = projectIn(text, options.path, outsideOf(options));
+  if (wanted === undefined) return loadConfig(text, options);
+  const { readProject } = await import("../project/read-project.ts");
+  const project = await readProject(wanted.file, wanted.password);
+  return loadConfig(text, { ...options, project });
+};
+
+/** Objects of ETS, and of a project that could not be read, cannot be known here. */
+const isAllKnown = ({ data }: Source, read: ProjectRead | undefined): boolean =>
+  (valueAt(data, ["knx", "objects_from"]) ?? "yaml") === "yaml" &&
+  (valueAt(data, ["project"]) === undefined || read?.ok === true);
 
 /** Twice where it must be: only the schema knows which of the unquoted scalars are meant as text. */
 const readAsMeant = (text: string, outside: Outside): Source => {
@@ -80,17 +148,6 @@ const readAsMeant = (text: string, outside: Outside): Source => {
   const misread = misreadBy(FILE.safeParse(source.data).error?.issues ?? [], source.data);
   return misread.size === 0 ? source : readSource(yaml, outside, misread);
 };
-
-const outsideOf = ({ path, env, readFile }: LoadOptions): Outside => ({
-  env,
-  read: (file): Content => {
-    try {
-      return { ok: true, text: readFile(resolve(dirname(path), file)).trim() };
-    } catch (error) {
-      return { ok: false, why: error instanceof Error ? error.message : String(error) };
-    }
-  },
-});
 
 const rangeErrors = ({ values, data }: Source): readonly Remark[] =>
   [...values.values()].flatMap(({ path }) => {

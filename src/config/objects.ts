@@ -1,21 +1,47 @@
-import { formatGroupAddress, type GroupAddress, parseGroupAddress } from "../core/address.ts";
+import { type GroupAddress, parseGroupAddress } from "../core/address.ts";
 import type { ObjectConfig } from "../core/config.ts";
 import { findDpt } from "../core/dpt/dpt.ts";
+import { matchesPattern } from "../core/ga-pattern.ts";
+import type { ProjectAddress } from "../project/project.ts";
 import type { Path, Remark } from "./finding.ts";
+import { type Known, optionsOf } from "./project.ts";
 import { valueAt } from "./remarks.ts";
 import { DEFAULT, type DefaultEntry, OBJECT, type ObjectEntry } from "./schema.ts";
 
-/** An object with the defaults that apply to it, and its place in the file. */
-export type PlacedObject = Readonly<{ path: Path; entry: ObjectEntry }>;
+/** An object with the defaults that apply to it, its place in the file, and what a project knows of it. */
+export type PlacedObject = Readonly<{ path: Path; entry: ObjectEntry; known?: ProjectAddress }>;
 
-/** @param entries undefined where an object is not sound */
+/**
+ * @param entries undefined where an object is not sound
+ * @param known by a project: holds where the file says nothing
+ */
 export const placed = (
   entries: readonly (ObjectEntry | undefined)[],
   rules: readonly DefaultEntry[],
+  known: Known,
 ): readonly PlacedObject[] =>
-  entries.flatMap((entry, index) =>
-    entry ? [{ path: ["objects", index], entry: withDefaults(entry, rules) }] : [],
-  );
+  entries.flatMap((entry, index) => {
+    if (entry === undefined) return [];
+    const address = known.get(entry.ga);
+    return [
+      {
+        path: ["objects", index],
+        entry: withDefaults(entry, rules, address),
+        ...(address && { known: address }),
+      },
+    ];
+  });
+
+/** Objects that only the project has; the place to which they belong is the one that names it. */
+export const placedImports = (
+  addresses: readonly ProjectAddress[],
+  rules: readonly DefaultEntry[],
+): readonly PlacedObject[] =>
+  addresses.map((known) => ({
+    path: ["project", "import"],
+    entry: withDefaults({ ga: known.ga }, rules, known),
+    known,
+  }));
 
 /**
  * The objects and defaults that are sound in themselves, so that what is wrong inside one of them is found beside what is
@@ -32,22 +58,16 @@ export const soundEntries = (
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** In the order of the file, later ones over earlier ones, and what the object itself says over all. */
-const withDefaults = (entry: ObjectEntry, rules: readonly DefaultEntry[]): ObjectEntry => {
-  const merged: Omit<DefaultEntry, "match"> = {};
+const withDefaults = (
+  entry: ObjectEntry,
+  rules: readonly DefaultEntry[],
+  known: ProjectAddress | undefined,
+): ObjectEntry => {
+  const merged: Omit<ObjectEntry, "ga"> = known ? optionsOf(known) : {};
   for (const { match, ...options } of rules)
-    if (matches(match, entry.ga)) Object.assign(merged, options);
+    if (matchesPattern(match, entry.ga)) Object.assign(merged, options);
   return { ...merged, ...entry };
 };
-
-/** `4/0/*` fits three levels, `4/*` two, and a star alone everything. */
-export const matches = (pattern: string, address: GroupAddress): boolean => {
-  const wanted = pattern.split("/");
-  const style = STYLES[wanted.length - 1] ?? "3-level";
-  const parts = formatGroupAddress(address, style).split("/");
-  return wanted.every((part, index) => part === "*" || Number(part) === Number(parts[index]));
-};
-
-const STYLES = ["free", "2-level", "3-level"] as const;
 
 /**
  * Group addresses that are defined more than once, whatever else is wrong with their objects.
@@ -85,8 +105,9 @@ export const objectErrors = (objects: readonly PlacedObject[]): readonly Remark[
   );
 
 export const objectWarnings = (objects: readonly PlacedObject[]): readonly Remark[] =>
-  objects.flatMap(({ path, entry: { dpt } }) => {
-    if (dpt === undefined) return [];
+  objects.flatMap(({ path, entry: { dpt }, known }) => {
+    // What a project says is told when it is read.
+    if (dpt === undefined || dpt === known?.dpt) return [];
     const at = [...path, "dpt"];
     const found = findDpt(dpt);
     if (found === undefined) {
@@ -99,19 +120,43 @@ export const objectWarnings = (objects: readonly PlacedObject[]): readonly Remar
   });
 
 export const toObjectConfig = (
-  { entry }: PlacedObject,
+  { entry, known }: PlacedObject,
   events: boolean | readonly string[],
-): ObjectConfig => ({
-  ga: entry.ga,
-  ...(entry.name === undefined ? {} : { name: entry.name }),
-  ...(entry.dpt === undefined ? {} : { dpt: entry.dpt }),
-  writable: entry.writable ?? true,
-  priority: entry.priority ?? "low",
-  alarm: entry.alarm ?? false,
-  provide: entry.provide ?? false,
-  transmit: entry.transmit ?? "changes",
-  events:
-    entry.events ??
-    (typeof events === "boolean" ? events : events.some((pattern) => matches(pattern, entry.ga))),
-  publish: entry.publish === "on_change" ? "changes" : "always",
+): ObjectConfig => {
+  const { state_ga, confirm_write, read_on_init, answer_restored, ...others } = entry;
+  const { min_interval, cyclic, expire_after, poll, publish_heartbeat, ...more } = others;
+  const { on_bus_return, on_start, publish, ...same } = more;
+  return {
+    ...same,
+    ...(known && groupsOf(known)),
+    ...(state_ga !== undefined && { stateGa: state_ga }),
+    ...(confirm_write !== undefined && { confirmWrite: confirm_write }),
+    ...(read_on_init !== undefined && { readOnInit: read_on_init }),
+    ...(answer_restored !== undefined && { answerRestored: answer_restored }),
+    ...(min_interval !== undefined && { minIntervalMs: min_interval }),
+    ...(cyclic !== undefined && { cyclicMs: cyclic }),
+    ...(expire_after !== undefined && { expireAfterMs: expire_after }),
+    ...(poll !== undefined && { pollMs: poll }),
+    ...(publish_heartbeat !== undefined && { heartbeatMs: publish_heartbeat }),
+    ...(on_bus_return === "send" && { sendOnBusReturn: true }),
+    ...(on_start === "send" && { sendOnStart: true }),
+    writable: entry.writable ?? true,
+    priority: entry.priority ?? "low",
+    alarm: entry.alarm ?? false,
+    provide: entry.provide ?? false,
+    transmit: entry.transmit ?? "changes",
+    events:
+      entry.events ??
+      (typeof events === "boolean"
+        ? events
+        : events.some((pattern) => matchesPattern(pattern, entry.ga))),
+    publish: publish === "on_change" ? "changes" : "always",
+  };
+};
+
+/** What only a project can say. */
+const groupsOf = ({ main, middle, flags }: ProjectAddress): Partial<ObjectConfig> => ({
+  ...(main !== null && { main }),
+  ...(middle !== null && { middle }),
+  ...(flags !== "" && { flags }),
 });

@@ -15,11 +15,16 @@ export const remarksOf = (issues: readonly Issue[], data: unknown): readonly Rem
       : [{ path: issue.path, ...complaint(issue, valueAt(data, issue.path)) }];
   });
 
-/** Where a mapping or something else is possible and a mapping stands: what that mapping has wrong inside. */
+/**
+ * Where a mapping or something else is possible and a mapping stands: what that mapping has wrong inside. And where it is
+ * something else of the right kind: what that has wrong.
+ */
 const meantShape = (issue: Issue, value: unknown): readonly Issue[] => {
-  if (issue.code !== "invalid_union" || typeof value !== "object") return [];
+  if (issue.code !== "invalid_union") return [];
   const inside = issue.errors.find((issues) =>
-    issues.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"),
+    typeof value === "object"
+      ? issues.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys")
+      : issues.every(({ code, path }) => path.length === 0 && code === "custom"),
   );
   return (inside ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
 };
@@ -64,6 +69,8 @@ const objection = (issue: Issue, value: unknown): Complaint => {
       return { code: "out_of_range", message: `the least is ${issue.minimum}` };
     case "too_big":
       return { code: "out_of_range", message: `the most is ${issue.maximum}` };
+    case "invalid_key":
+      return { code: "bad_value", key: true, message: issue.issues[0]?.message ?? issue.message };
     case "custom": {
       const { code = "bad_value", suggestion } = issue.params ?? {};
       const hint = suggestion === undefined ? {} : { suggestion: String(suggestion) };

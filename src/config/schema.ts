@@ -1,6 +1,13 @@
 import * as z from "zod";
 import type { TlsmStyle } from "../core/config.ts";
-import { nearest } from "./nearest.ts";
+import { DEVICES } from "./devices.ts";
+import { ENTITY } from "./entities.ts";
+import { HA, HOMEASSISTANT } from "./homeassistant.ts";
+import { LINK } from "./links.ts";
+import { LISTEN } from "./listen.ts";
+import { PROJECT } from "./project.ts";
+import { section } from "./section.ts";
+import { TIME } from "./time.ts";
 import {
   baseTopic,
   brokerUrl,
@@ -8,6 +15,7 @@ import {
   duration,
   fileMode,
   groupAddress,
+  hysteresis,
   individualAddress,
   pattern,
   port,
@@ -18,20 +26,6 @@ import {
  * The configuration file, `mqtt-interface.md` §19. Keys whose part of the contract is not active yet are here as well, with
  * their shape: `inactive.ts` knows which they are.
  */
-
-/**
- * A mapping whose keys are all known. What it says about others: one line for each, with the key most likely meant.
- * @param missing what it says when it is not there at all
- */
-const section = <Shape extends z.ZodRawShape>(shape: Shape, missing?: string) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => nearest(key, Object.keys(shape)) ?? "").join("\n")
-        : issue.input === undefined
-          ? missing
-          : undefined,
-  });
 
 const text = z.string();
 const maybe = z.boolean().exactOptional();
@@ -63,7 +57,7 @@ const BUS = section({
   share: z.number().min(0.01).max(1).default(0.35).describe("Own part of the airtime"),
   read_rate: z.number().positive().max(50).default(5).describe("Reads a second"),
   grace: duration.prefault("20s").describe("Before bridge/bus says offline"),
-  stale_after_outage: duration.exactOptional(),
+  stale_after_outage: duration.prefault("5min"),
 });
 
 const KNX = section(
@@ -100,23 +94,27 @@ const CHIP = text
   .default("gpiochip0");
 const LINE = z.int().min(0).max(1023).describe("On a Raspberry Pi the number of the GPIO: 17");
 
-const PROGRAMMING = section({
-  button: section({
+/** @param debounce of one that says nothing */
+const inputPin = (debounce: string) =>
+  section({
     chip: CHIP,
     line: LINE,
-    active_low: yesOrNo(true).describe("true: pressed is 0 V"),
+    active_low: yesOrNo(true).describe("true: pressed, or closed, is 0 V"),
     debounce: duration
       .refine((ms) => ms >= 1 && ms <= 1000, { error: "from 1ms to 1s" })
-      .prefault("30ms")
+      .prefault(debounce)
       .describe("How long a level lasts that counts"),
-  }).exactOptional(),
-  led: section({
-    chip: CHIP,
-    line: LINE,
-    active_low: yesOrNo(false).describe("true: on is 0 V"),
-  }).exactOptional(),
-}).refine(({ button, led }) => button?.line !== led?.line || button?.chip !== led?.chip || !led, {
-  error: "button and LED cannot be on the same line",
+  });
+
+const OUTPUT_PIN = section({
+  chip: CHIP,
+  line: LINE,
+  active_low: yesOrNo(false).describe("true: on is 0 V"),
+});
+
+const PROGRAMMING = section({
+  button: inputPin("30ms").exactOptional(),
+  led: OUTPUT_PIN.exactOptional(),
 });
 
 const DEVICE = section({
@@ -134,6 +132,9 @@ const DEVICE = section({
     .enum(["bridge", "thermostat", "gpio"])
     .default("bridge")
     .describe("What works with the objects that ETS loads"),
+  // Short: what ETS sets as debounce time of the application comes on top.
+  inputs: z.array(inputPin("5ms")).default([]).describe("Pins of its inputs, in its order"),
+  outputs: z.array(OUTPUT_PIN).default([]).describe("Pins of its outputs, in its order"),
 });
 
 const CONTROL = section({
@@ -143,6 +144,12 @@ const CONTROL = section({
     .describe("Path of the control socket"),
   mode: fileMode.prefault("0660"),
 });
+
+/** Of a state: `mqtt-interface.md` §5.1. */
+const STATE_FIELDS = [
+  ...["ga", "name", "dpt", "value", "text", "detail", "unit", "raw", "bits"],
+  ...["service", "source", "origin", "quality", "ts", "changed", "id"],
+];
 
 const MQTT = section({
   url: brokerUrl.exactOptional(),
@@ -159,6 +166,7 @@ const MQTT = section({
   server_name: text.exactOptional(),
   alpn: z.union([text.transform((name) => [name]), z.array(text)]).exactOptional(),
   verify: yesOrNo(true).describe("false: any certificate is accepted"),
+  listen: LISTEN.exactOptional().describe("Where the embedded broker listens, and for whom"),
   keepalive: duration.prefault("30s"),
   base: baseTopic.default("knx"),
   version: z
@@ -166,24 +174,22 @@ const MQTT = section({
       error: "version is auto, 5, or 4 for MQTT 3.1.1",
     })
     .default("auto"),
-  topics: z.enum(["address", "name", "both"]).exactOptional(),
-  requests: z.enum(["off", "basic", "admin"]).exactOptional(),
+  topics: z.enum(["address", "name", "both"]).default("address"),
+  requests: z.enum(["off", "basic", "admin"]).default("basic"),
   payload: section({
     scalar: yesOrNo(false),
     name: yesOrNo(true),
-    fields: z.array(text).exactOptional(),
+    fields: z.array(z.enum(STATE_FIELDS)).exactOptional(),
   }).prefault({}),
   unknown: z.enum(["event", "state", "ignore"]).default("event"),
   allow_unknown_write: yesOrNo(false),
   retain: yesOrNo(true),
-  user_properties: maybe,
-  events_after_reconnect: maybe,
-  cleanup: maybe,
+  user_properties: yesOrNo(false),
+  events_after_reconnect: yesOrNo(false),
+  cleanup: yesOrNo(true),
   allow: z.array(pattern).exactOptional(),
-  deny: z.array(pattern).exactOptional(),
+  deny: z.array(pattern).default([]),
 });
-
-const NO_HYSTERESIS = { error: "a hysteresis is a number or a percentage: 0.3 or 2%" };
 
 /** What an object and a default can both say. */
 const OPTIONS = {
@@ -199,26 +205,21 @@ const OPTIONS = {
   description: text.exactOptional(),
   read_on_init: maybe,
   publish_heartbeat: duration.exactOptional(),
-  hysteresis: z
-    .union(
-      [z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s*%$/, NO_HYSTERESIS)],
-      NO_HYSTERESIS,
-    )
-    .exactOptional(),
+  hysteresis: hysteresis.exactOptional(),
   min_interval: duration.exactOptional(),
   cyclic: duration.exactOptional(),
   on_bus_return: z.enum(["send", "silent"]).exactOptional(),
   on_start: z.enum(["send", "silent"]).exactOptional(),
   answer_restored: maybe,
-  expire_after: duration.exactOptional(),
+  expire_after: duration.refine((ms) => ms >= 1_000, { error: "at least 1s" }).exactOptional(),
   refresh: maybe,
-  poll: duration.exactOptional(),
+  poll: duration.refine((ms) => ms >= 1_000, { error: "a poll is at least 1s" }).exactOptional(),
   truncate: maybe,
   dedupe: maybe,
   confirm_write: maybe,
   min: z.number().exactOptional(),
   max: z.number().exactOptional(),
-  ha: z.union([z.literal(false), z.looseObject({})]).exactOptional(),
+  ha: HA.exactOptional(),
 };
 
 export const OBJECT = section({
@@ -226,8 +227,16 @@ export const OBJECT = section({
   name: text.exactOptional(),
   ...OPTIONS,
   state_ga: groupAddress.exactOptional(),
-  alias: text.exactOptional(),
-  scenes: z.looseObject({}).exactOptional(),
+  alias: text
+    .regex(/^[^/+#\p{Cc}]+(\/[^/+#\p{Cc}]+)*$/u, { error: "levels of a topic, without + and #" })
+    .exactOptional()
+    .describe("Instead of the path below <base>/name/"),
+  scenes: z
+    .record(
+      text.regex(/^([1-9]|[1-5]\d|6[0-4])$/, { error: "a scene has a number from 1 to 64" }),
+      text,
+    )
+    .exactOptional(),
 });
 export type ObjectEntry = z.output<typeof OBJECT>;
 
@@ -255,44 +264,17 @@ export const FILE = section({
   events: z.union([z.boolean(), z.array(pattern)]).default(false),
   log: section({
     level: z.enum(LEVELS).default("info"),
-    mqtt: z.enum(LEVELS).exactOptional(),
+    mqtt: z.enum(LEVELS).default("off"),
   }).prefault({}),
-  homeassistant: section({
-    enabled: maybe,
-    prefix: text.exactOptional(),
-    status_topic: text.exactOptional(),
-    group_by: z.enum(["room", "entity", "main_group", "single"]).exactOptional(),
-    availability: z.enum(["bridge", "bridge_and_bus"]).exactOptional(),
-    expose: z.enum(["known", "marked", "entities"]).exactOptional(),
-  }).exactOptional(),
-  project: section({
-    file: text,
-    password: text.exactOptional(),
-    password_file: text.exactOptional(),
-    import: z.union([z.enum(["all", "listed"]), z.array(pattern)]).exactOptional(),
-  }).exactOptional(),
-  entities: z
-    .array(
-      z.looseObject({
-        id: z.string().regex(/^[a-z0-9_-]+$/, { error: "made of a-z, 0-9, _ and -" }),
-        type: text,
-      }),
-    )
-    .exactOptional(),
-  links: z.array(z.looseObject({})).exactOptional(),
-  time: section({
-    time_ga: groupAddress.exactOptional(),
-    date_ga: groupAddress.exactOptional(),
-    datetime_ga: groupAddress.exactOptional(),
-    request_ga: groupAddress.exactOptional(),
-    every: duration.exactOptional(),
-    only_if_synced: maybe,
-    timezone: text.exactOptional(),
-  }).exactOptional(),
-  devices: z.looseObject({ topics: maybe }).exactOptional(),
+  homeassistant: HOMEASSISTANT.exactOptional(),
+  project: PROJECT.exactOptional(),
+  entities: z.array(ENTITY).exactOptional(),
+  links: z.array(LINK).exactOptional(),
+  time: TIME.exactOptional(),
+  devices: DEVICES.exactOptional(),
   recorder: z
     .looseObject({
-      memory: count.exactOptional(),
+      memory: z.int().min(0).max(65_536).exactOptional().describe("Telegrams kept in memory"),
       disk: duration.exactOptional(),
       max_mb: count.exactOptional(),
     })

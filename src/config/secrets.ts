@@ -1,4 +1,5 @@
-import type { Path, Remark } from "./finding.ts";
+import { type Path, pathText, type Remark } from "./finding.ts";
+import { type ListenTexts, listenSecrets, readListenFiles } from "./listen.ts";
 import { valueAt } from "./remarks.ts";
 import type { Outside, Source } from "./source.ts";
 
@@ -7,14 +8,16 @@ const FILES = ["ca", "cert", "key", "username_file", "password_file", "key_passw
 type FileKey = (typeof FILES)[number];
 
 /** What the files hold that the file names. Certificates may also stand there themselves, by `!file`. */
-export type Contents = Readonly<Partial<Record<FileKey, string>>>;
+export type Contents = Readonly<Partial<Record<FileKey, string>>> &
+  Readonly<{ listen: ListenTexts }>;
 
 export const readFiles = (
   { data }: Source,
   outside: Outside,
 ): Readonly<{ contents: Contents; remarks: readonly Remark[] }> => {
   const contents: Partial<Record<FileKey, string>> = {};
-  const remarks: Remark[] = [];
+  const listen = readListenFiles(data, outside);
+  const remarks: Remark[] = [...listen.remarks];
   for (const key of FILES) {
     const path = ["mqtt", key];
     const name = valueAt(data, path);
@@ -32,7 +35,7 @@ export const readFiles = (
         message: `${twice[1]} is given twice; leave one out`,
       });
   }
-  return { contents, remarks };
+  return { contents: { ...contents, listen: listen.texts }, remarks };
 };
 
 /**
@@ -42,14 +45,17 @@ export const readFiles = (
 export const secretWarnings = (source: Source, mode: number | undefined): readonly Remark[] =>
   mode === undefined || (mode & 0o044) === 0
     ? []
-    : SECRETS.filter((path) => isInline(source, path)).map((path) => {
-        const name = String(path.at(-1));
-        const octal = (mode & 0o777).toString(8).padStart(4, "0");
-        const message = `${name} in the file, which others may read (mode ${octal}); use password_file`;
-        return { path, code: "secret_inline", message };
-      });
+    : [...SECRETS, ...listenSecrets(source.data)]
+        .filter((path) => isInline(source, path))
+        .map((path) => {
+          const name = String(path.at(-1));
+          const octal = (mode & 0o777).toString(8).padStart(4, "0");
+          const message = `${name} in the file, which others may read (mode ${octal}); use password_file`;
+          return { path, code: "secret_inline", message };
+        });
 
-const SECRETS: readonly Path[] = [
+/** Where a secret may stand in the file itself; those of users of the embedded broker: `listenSecrets`. */
+export const SECRETS: readonly Path[] = [
   ["mqtt", "password"],
   ["mqtt", "key_password"],
   ["mqtt", "url"],
@@ -59,7 +65,7 @@ const SECRETS: readonly Path[] = [
 const isInline = (source: Source, path: Path): boolean => {
   const value = valueAt(source.data, path);
   return (
-    source.values.get(path.join("."))?.inline === true &&
+    source.values.get(pathText(path))?.inline === true &&
     (path.at(-1) === "url" ? passwordIn(value) !== "" : value !== undefined)
   );
 };

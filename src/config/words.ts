@@ -123,6 +123,21 @@ export const duration = z
   })
   .describe("Duration: 500ms, 30s, 20min, 2h, 7d; a bare number is seconds");
 
+const NO_HYSTERESIS = { error: "a hysteresis is a number or a percentage: 0.3 or 2%" };
+
+/** How far a value must be from the last one that was sent: `0.3`, or `2%` of that. */
+export const hysteresis = z
+  .union(
+    [z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s*%$/, NO_HYSTERESIS)],
+    NO_HYSTERESIS,
+  )
+  .transform((said) =>
+    typeof said === "number"
+      ? ({ of: "value", amount: said } as const)
+      : ({ of: "percent", amount: Number.parseFloat(said) } as const),
+  )
+  .describe("Least difference to the last value that was sent: 0.3, or 2% of it");
+
 const MILLISECONDS: ReadonlyMap<string, number> = new Map([
   ["ms", 1],
   ["s", 1_000],

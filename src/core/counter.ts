@@ -28,6 +28,11 @@ export const COUNTERS = {
   "chip.frame-state-error": "frame state indication with an error (NCN)",
   "store.writes": "files of the state directory that were replaced",
   "store.bytes": "their octets",
+  "broker.login-refused": "embedded broker: names or passwords that were wrong",
+  "broker.connection-refused":
+    "embedded broker: connections too many, or without the TLS they need",
+  "broker.publish-refused": "embedded broker: messages that a user may not publish",
+  "broker.message-refused": "embedded broker: messages longer than it takes",
 } as const;
 
 export type Counter = keyof typeof COUNTERS;

@@ -6,6 +6,8 @@ import type { GroupAddress } from "./address.ts";
  */
 export type GroupSet = readonly number[];
 
+export const NO_GROUPS: GroupSet = [];
+
 /** The set of these addresses; one that stands there twice counts once. */
 export const groupSet = (addresses: Iterable<GroupAddress>): GroupSet => {
   const words = new Array<number>(2048).fill(0);
@@ -17,3 +19,10 @@ export const groupSet = (addresses: Iterable<GroupAddress>): GroupSet => {
 /** @param address 0…65,535 as received, no matter what it addresses */
 export const inGroupSet = (set: GroupSet, address: number): boolean =>
   (((set[address >> 5] ?? 0) >>> (address & 0x1f)) & 1) === 1;
+
+/** What is in one of them. */
+export const union = (a: GroupSet, b: GroupSet): GroupSet =>
+  Array.from(
+    { length: Math.max(a.length, b.length) },
+    (_, index) => (a[index] ?? 0) | (b[index] ?? 0),
+  );

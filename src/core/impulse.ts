@@ -1,9 +1,14 @@
 import type { GroupAddress, IndividualAddress } from "./address.ts";
+import type { KeptLedger } from "./app/bridge/ledger/kept.ts";
+import type { ConfigFinding } from "./app/bridge/reload/state.ts";
+import type { Reply } from "./app/bridge/requests/state.ts";
+import type { Restored, Snapshot } from "./app/bridge/restart/snapshot.ts";
+import type { Zone } from "./app/bridge/time/state.ts";
 import type { Procedure, ProcedureError } from "./app/client/procedure.ts";
 import type { Image } from "./app/device/model/image.ts";
-import type { Settings, StoredLoadable } from "./app/device/model/model.ts";
+import type { RateLimit, Settings, StoredLoadable } from "./app/device/model/model.ts";
 import type { Asap } from "./app/group-objects/access-point.ts";
-import type { ObjectConfig } from "./config.ts";
+import type { BridgeConfig, ChipKind, ObjectConfig, Repetitions } from "./config.ts";
 import type { Counter } from "./counter.ts";
 import type { DropReason } from "./drop.ts";
 import type { GroupSet } from "./group-set.ts";
@@ -92,13 +97,24 @@ export type DlImpulse = Readonly<
   | { for: "dl"; type: "port-opened.ind"; at: number }
   | { for: "dl"; type: "port-closed.ind"; at: number }
   | { for: "dl"; type: "timeout"; timer: DlTimer; at: number }
-  /** From now on this is our address, and these are the group addresses we acknowledge; what is not given stays as before. */
-  | { for: "dl"; type: "configure.req"; address?: IndividualAddress; groups?: GroupSet }
+  /**
+   * From now on this is our address, these are the group addresses we acknowledge, and so often the chip repeats on its own; what
+   * is not given stays as before.
+   */
+  | {
+      for: "dl";
+      type: "configure.req";
+      address?: IndividualAddress;
+      groups?: GroupSet;
+      repetitions?: Repetitions;
+    }
   | { for: "dl"; type: "L_Data.req"; frame: LData; ref: Ref; at: number }
   /** From now on the client is told of every frame on the line, or no more. */
   | { for: "dl"; type: "watch.req"; on: boolean }
   /** The chip is to do nothing but listen, to every octet and acknowledge; or to work as usual again. */
   | { for: "dl"; type: "busmonitor.req"; on: boolean; at: number }
+  /** The chip is to be reset, for whatever reason people have. */
+  | { for: "dl"; type: "reset.req"; at: number }
 >;
 
 /** Why the bus cannot be reached; the words of `bridge/event` in the MQTT interface. */
@@ -193,6 +209,7 @@ export type AlImpulse = Readonly<
       for: "al";
       type: "T_Data_Group.con";
       destination: GroupAddress;
+      priority: Priority;
       apdu: Octets;
     } & Confirmation)
   | ({ for: "al"; type: "T_Data_Broadcast.con"; apdu: Octets } & Confirmation)
@@ -309,6 +326,8 @@ export type ClientImpulse = Readonly<
   | { for: "client"; type: "cancel.req"; id: number; at: number }
   /** Somebody wants to see every telegram as an effect, or nobody does any more. */
   | { for: "client"; type: "watch.req"; on: boolean; at: number }
+  /** The same for the bridge, which sees them as `frame.ind`. */
+  | { for: "client"; type: "stream.req"; on: boolean; at: number }
   /** A frame on the line, while the link layer is asked to tell: with its check octet, and what it says. */
   | {
       for: "client";
@@ -325,6 +344,20 @@ export type ClientImpulse = Readonly<
   | { for: "client"; type: "configure.req"; address: IndividualAddress; at: number }
 >;
 
+/**
+ * A group value that another part of this device, one of bridge, group objects and client, has put on the line, with a positive
+ * confirmation. Nobody hears his own telegrams from the line, so that the other two are told.
+ */
+type OwnValue = Readonly<{
+  type: "own-value.ind";
+  destination: GroupAddress;
+  service: "write" | "response";
+  value: GroupValue;
+  priority: Priority;
+  repeats: number;
+  at: number;
+}>;
+
 /** The group objects that ETS has loaded. */
 export type ObjectsImpulse = Readonly<
   | ({ for: "objects"; type: "A_GroupValue_Read.ind"; destination: GroupAddress } & Reception)
@@ -339,6 +372,11 @@ export type ObjectsImpulse = Readonly<
       type: "A_GroupValue_Read.con" | "A_GroupValue_Write.con" | "A_GroupValue_Response.con";
       destination: GroupAddress;
     } & Confirmation)
+  | ({ for: "objects" } & OwnValue)
+  /** Telegrams can be sent from now on, or no more. */
+  | { for: "objects"; type: "bus.ind"; online: boolean; at: number }
+  /** From now on this is how fast the objects may send, and these are the group addresses of the configuration; what is not given stays. */
+  | { for: "objects"; type: "configure.req"; limit?: RateLimit; groups?: GroupSet; at: number }
   /** What is loaded now, null what is not; or the application begins or ends to run. */
   | {
       for: "objects";
@@ -374,8 +412,8 @@ export type ApplicationImpulse = Readonly<
   | { for: "application"; type: "stopped.ind"; at: number }
   /** An object has a new value, from the bus or from another object of this device. */
   | { for: "application"; type: "object-updated.ind"; asap: Asap; value: GroupValue; at: number }
-  /** A digital input, a line of the GPIO chip, has this level. */
-  | { for: "application"; type: "gpio.ind"; line: number; on: boolean; at: number }
+  /** A digital input has this level. `input`: its place among those that the application declares, from 0. */
+  | { for: "application"; type: "gpio.ind"; input: number; on: boolean; at: number }
   | { for: "application"; type: "timeout"; timer: ApplicationTimer; at: number }
 >;
 
@@ -398,24 +436,82 @@ export type BridgeImpulse = Readonly<
       destination: GroupAddress;
       value: GroupValue;
     } & Confirmation)
+  | ({ for: "bridge" } & OwnValue)
   /** Airtime somebody used on the line: every frame seen, own and foreign, repetitions included. */
   | { for: "bridge"; type: "line.ind"; octets: number; own: boolean; at: number }
-  | { for: "bridge"; type: "bus.ind"; online: true; at: number }
+  /** `chip`: the one behind which it is. */
+  | { for: "bridge"; type: "bus.ind"; online: true; chip?: ChipKind; at: number }
   | { for: "bridge"; type: "bus.ind"; online: false; reason: OfflineReason; at: number }
-  | { for: "bridge"; type: "broker.ind"; connected: boolean; at: number }
+  /** The process begins, with what the last one kept. After the first `clock.ind`. */
+  | { for: "bridge"; type: "start.ind"; restored: Restored; at: number }
+  /** `version`: of the protocol, 4 is MQTT 3.1.1. */
+  | { for: "bridge"; type: "broker.ind"; connected: boolean; version?: 4 | 5; at: number }
+  /** The broker takes a look-back, so that what it keeps is coming now; or it refuses. */
+  | { for: "bridge"; type: "look-back.con"; granted: boolean; at: number }
   | ({ for: "bridge"; type: "message.ind"; at: number } & Message)
   /** `epoch` + `at` = milliseconds since 1970 in UTC; sent at start and whenever the host clock was set. */
   | { for: "bridge"; type: "clock.ind"; epoch: number; at: number }
-  /** Publish `bridge/health`; the shell brings what only it can measure. */
-  | { for: "bridge"; type: "health.req"; counters: Counters; process: ProcessFigures; at: number }
+  /** The time zone as it is now; sent at start, once a day, and whenever the host clock was set. */
+  | { for: "bridge"; type: "zone.ind"; zone: Zone; at: number }
+  /** Whether another clock sets that of the host; null: nobody can tell. */
+  | { for: "bridge"; type: "clock-sync.ind"; synchronised: boolean | null; at: number }
+  /** Publish `bridge/health`, or with `ref` answer a request with it; the shell brings what only it can measure. */
+  | {
+      for: "bridge";
+      type: "health.req";
+      counters: Counters;
+      process: ProcessFigures;
+      host?: HostFigures;
+      /** Publications that the broker has not acknowledged. */
+      inFlight?: number;
+      ref?: number;
+      at: number;
+    }
   | { for: "bridge"; type: "timeout"; timer: BridgeTimer; at: number }
   /** From now on this is our address. */
   | { for: "bridge"; type: "configure.req"; address: IndividualAddress; at: number }
   /** The objects that ETS has loaded; those of the configuration stay, and win where both have an address. */
   | { for: "bridge"; type: "objects.req"; objects: readonly ObjectConfig[]; at: number }
+  /** Something of the device that people want to know. */
+  | ({ for: "bridge"; type: "device.ind"; at: number } & DeviceNews)
+  /** How a request ended that somebody else worked on. */
+  | { for: "bridge"; type: "request.con"; ref: number; reply: Reply; at: number }
+  /** How a procedure ended that the bridge has begun: its id is below 0. */
+  | { for: "bridge"; type: "procedure.con"; id: number; result: ProcedureResult; at: number }
+  /** A frame on the line, check octet included, while the bridge wants to see them. */
+  | { for: "bridge"; type: "frame.ind"; octets: Octets; own: boolean; at: number }
+  /** The chip was reset although nobody had asked for it, or because it did not work any more. */
+  | { for: "bridge"; type: "chip-reset.ind"; why: "unasked" | "stuck"; at: number }
+  /** A line of the log. */
+  | ({ for: "bridge"; type: "log.ind"; at: number } & LogLine)
+  /**
+   * Another configuration, checked as a whole, with what needs a restart as it was. `groups`: what is acknowledged for it.
+   * `reconnects`: the connection to the broker is to be made anew, and `broker.ind` follows. `imported`: what a project brought.
+   */
+  | {
+      for: "bridge";
+      type: "reload.req";
+      config: BridgeConfig;
+      groups: GroupSet;
+      reconnects: boolean;
+      hash: string;
+      /** Keys of the file whose new values need a restart. */
+      restartRequired: readonly string[];
+      warnings: number;
+      imported: Readonly<{ project: string; addresses: number }> | null;
+      at: number;
+    }
+  /** A configuration with errors was refused: the one that runs goes on. */
+  | { for: "bridge"; type: "reload-rejected.ind"; findings: readonly ConfigFinding[]; at: number }
   /** Orderly stop: say goodbye on MQTT. */
   | { for: "bridge"; type: "stop.req"; at: number }
 >;
+
+/** A download begins when the first loadable object of the device is being filled, and ends when none is any more. */
+export type DeviceNews = Readonly<{
+  what: "programming_mode" | "download" | "address_conflict";
+  on: boolean;
+}>;
 
 export type Counters = Readonly<Partial<Record<Counter | DropReason, number>>>;
 
@@ -424,6 +520,29 @@ export type ProcessFigures = Readonly<{
   rssMb: number;
   cpuPercent: number;
   loopLagMs: number;
+}>;
+
+/** Of the machine; null is what it does not tell. */
+export type HostFigures = Readonly<{
+  load1: number | null;
+  tempC: number | null;
+  /** The processor is slowed down now, for whatever reason. */
+  throttled: boolean | null;
+  undervoltage: boolean | null;
+  /** Where the state is kept. */
+  diskFreeMb: number | null;
+}>;
+
+export type ProcedureResult = Readonly<
+  { ok: true; value: JsonValue } | { ok: false; error: ProcedureError }
+>;
+
+export type LogLine = Readonly<{
+  level: Note["level"];
+  /** A layer, or `shell`. */
+  module: string;
+  message: string;
+  fields: Note["fields"];
 }>;
 
 /** An MQTT message as it arrived. */
@@ -479,8 +598,8 @@ export type TlsmTimer = Readonly<{
 /** What a procedure waits for is overdue, or its pause is over. */
 export type ClientTimer = Readonly<{ for: "client"; name: "step"; id: number }>;
 
-/** The next read on init is due. */
-export type ObjectsTimer = Readonly<{ for: "objects"; name: "initial-read" }>;
+/** initial-read: the next one is due · rate: the limit allows the next telegram */
+export type ObjectsTimer = Readonly<{ for: "objects"; name: "initial-read" | "rate" }>;
 
 /** One that the application declares, by its name there. */
 export type ApplicationTimer = Readonly<{ for: "application"; name: string }>;
@@ -538,21 +657,53 @@ export type Effect = Readonly<
   | { for: "serial"; type: "reopen" }
   | { for: "timer"; type: "start"; timer: Timer; ms: number }
   | { for: "timer"; type: "stop"; timer: Timer }
-  | { for: "mqtt"; type: "subscribe"; filters: readonly string[] }
+  /** `retained`: what the broker has kept is wanted too. */
+  | { for: "mqtt"; type: "subscribe"; filters: readonly string[]; retained?: true }
+  /** The same, but with what the broker has kept; answered with `look-back.con`, and undone with `unsubscribe`. */
+  | { for: "mqtt"; type: "look-back" | "unsubscribe"; filters: readonly string[] }
   | ({ for: "mqtt"; type: "publish" } & Publication)
   | { for: "drops"; type: "drop"; reason: DropReason; octets: Octets }
   | { for: "counters"; type: "count"; counter: Counter; by: number }
+  /** All of them begin at 0 again. */
+  | { for: "counters"; type: "reset" }
   | { for: "transitions"; type: "transition"; transition: Transition }
   /** On the disk before the next effect: what follows promises that it will survive. */
   | { for: "store"; type: "save"; record: DeviceRecord }
   /** The same for one loadable object: before its content changes it is put down as not loaded, and loaded with its content. */
   | { for: "store"; type: "keep"; loadable: StoredLoadable }
+  /** On the disk when there is time for it: nothing was promised to anybody. */
+  | { for: "store"; type: "snapshot"; snapshot: Snapshot }
+  | { for: "store"; type: "ledger"; ledger: KeptLedger }
   | ({ for: "control" } & ControlEffect)
-  /** The programming LED, or a digital output: a line of the GPIO chip. */
+  /** Nothing can be done any more: goodbye to everybody, without a word on MQTT. */
+  | { for: "process"; type: "end"; why: "base_topic_in_use"; base: string; instance: string }
+  /** The programming LED, or a digital output. `output`: its place among those that the application declares, from 0. */
   | { for: "gpio"; type: "led"; on: boolean }
-  | { for: "gpio"; type: "output"; line: number; on: boolean }
+  | { for: "gpio"; type: "output"; output: number; on: boolean }
+  /**
+   * Work for the shell; it answers with `request.con`, or `health.req` to `health`. Parameters may hold secrets: they are
+   * not for the log.
+   */
+  | {
+      for: "host";
+      type: "request";
+      ref: number;
+      name: HostRequest;
+      parameters: Readonly<{ [key: string]: JsonValue }>;
+    }
   | { for: "log"; type: "note"; note: Note }
 >;
+
+export type HostRequest =
+  | "health"
+  | "log/level"
+  | "config/get"
+  | "config/validate"
+  | "config/apply"
+  | "config/reload"
+  | "project/import"
+  | "backup/create"
+  | "restart";
 
 /** A move of a state machine, a move to the same state included. */
 export type Transition = Readonly<{
@@ -607,6 +758,8 @@ export type Publication = Readonly<{
   json: boolean;
   expiryS?: number;
   correlation?: Octets;
+  /** MQTT 5 user properties. */
+  user?: Readonly<Record<string, string>>;
 }>;
 
 /** Something an operator wants to read in the log: a fixed message and its fields, never prose built from values. */

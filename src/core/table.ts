@@ -27,6 +27,17 @@ export const put = <T>(table: Table<T>, key: number, value: T): Table<T> => {
   );
 };
 
+/** The same table with nothing at `key`: what is empty then takes no room any more. */
+export const without = <T>(table: Table<T>, key: number): Table<T> => {
+  if (get(table, key) === undefined) return table;
+  const a = table[key >> 12];
+  const b = a?.[(key >> 8) & 0x0f];
+  const c = b?.[(key >> 4) & 0x0f];
+  const left = emptied(c, key & 0x0f, null);
+  const more = emptied(b, (key >> 4) & 0x0f, left);
+  return emptied(table, key >> 12, emptied(a, (key >> 8) & 0x0f, more)) ?? EMPTY_TABLE;
+};
+
 /** Every entry, in ascending order of the keys. */
 export function* entries<T>(table: Table<T>): Generator<readonly [key: number, value: T]> {
   for (const [a, nodeA] of table.entries())
@@ -41,4 +52,14 @@ const place = <T>(node: Node<T> | null | undefined, index: number, value: T): No
   while (copy.length < index) copy.push(null);
   copy[index] = value;
   return copy;
+};
+
+/** @returns null: nothing is left */
+const emptied = <T>(
+  node: Node<T> | null | undefined,
+  index: number,
+  child: T | null,
+): Node<T> | null => {
+  const copy = place<T | null>(node, index, child);
+  return copy.some((each) => each !== null) ? copy : null;
 };

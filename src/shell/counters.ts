@@ -9,12 +9,14 @@ export type CounterBook = Readonly<{
   drop(reason: DropReason, octets: Octets): void;
   /** All that is not zero, as it stands now. */
   read(): Counters;
+  /** All begin at 0 again. */
+  reset(): void;
   close(): void;
 }>;
 
 /** Counts since the start of the process, and a line an hour with what they stand at when they moved. */
 export const openCounters = (log: Logger): CounterBook => {
-  const totals: Partial<Record<Counter | DropReason, number>> = {};
+  let totals: Partial<Record<Counter | DropReason, number>> = {};
   let moved = false;
   const add = (name: Counter | DropReason, by: number): void => {
     totals[name] = (totals[name] ?? 0) + by;
@@ -31,6 +33,9 @@ export const openCounters = (log: Logger): CounterBook => {
       if (log.isLevelEnabled("debug")) log.debug({ reason, octets: toHex(octets) }, "dropped");
     },
     read: () => ({ ...totals }),
+    reset() {
+      totals = {};
+    },
     close: () => clearInterval(summary),
   };
 };

@@ -1,34 +1,55 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Counters, Impulse, ProcessFigures } from "../core/impulse.ts";
+import { measureHost } from "./host-figures.ts";
 
 export type Health = Readonly<{
   /** Once more, a moment from now. */
   soon(): void;
+  /** The answer to a request. */
+  answer(ref: number): void;
   close(): void;
 }>;
 
-/** Asks the core for a health report every minute, with what only the process itself can measure. */
-export const watchHealth = (
-  counters: () => Counters,
-  deliver: (impulse: Impulse) => void,
-): Health => {
+export type HealthOptions = Readonly<{
+  counters(): Counters;
+  /** Publications that the broker has not acknowledged. */
+  inFlight(): number;
+  /** Where the state is kept. */
+  directory?: string | undefined;
+  deliver(impulse: Impulse): void;
+}>;
+
+/** Asks the core for a health report every minute, with what only process and machine can measure. */
+export const watchHealth = (options: HealthOptions): Health => {
+  const { counters, inFlight, directory, deliver } = options;
   const figures = measureProcess();
-  const report = (): void =>
+  let closed = false;
+  const report = async (ref?: number): Promise<void> => {
+    const host = await measureHost(directory);
+    if (closed) return;
     deliver({
       for: "bridge",
       type: "health.req",
       counters: counters(),
       process: figures.read(),
+      host,
+      inFlight: inFlight(),
+      ...(ref !== undefined && { ref }),
       at: performance.now(),
     });
-  const every = setInterval(report, EVERY_MS);
+  };
+  const every = setInterval(() => void report(), EVERY_MS);
   let once: NodeJS.Timeout | undefined;
   return {
     soon() {
       clearTimeout(once);
-      once = setTimeout(report, SOON_MS);
+      once = setTimeout(() => void report(), SOON_MS);
+    },
+    answer(ref) {
+      void report(ref);
     },
     close() {
+      closed = true;
       clearInterval(every);
       clearTimeout(once);
       figures.close();

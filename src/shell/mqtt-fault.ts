@@ -15,12 +15,16 @@ export const MQTT_FAULTS = {
   unavailable: "the broker is not ready",
   certificate:
     "the broker's certificate is not accepted: check `mqtt.ca`, `mqtt.server_name`, and the clock of this machine",
+  "client-certificate":
+    "the broker wants a certificate of ours and does not accept this one, or none: check `mqtt.cert` and `mqtt.key`",
+  "no-tls":
+    "no TLS connection comes about: check that this is the broker's port for TLS, or use mqtt:// or ws:// in `mqtt.url`",
   "taken-over":
     "another client with the same client id has connected: give each bridge its own `instance`",
   stalled:
     "the broker does not acknowledge what it is sent, so the connection was cut: check its load and the network",
   closed:
-    "the broker has closed the connection: if this goes on, check `mqtt.url` (TLS needs mqtts://)",
+    "the broker has closed the connection: if this goes on, check `mqtt.url` (mqtts:// is for its TLS port, mqtt:// for the other)",
   other: "no connection to the broker",
 } as const;
 
@@ -58,6 +62,8 @@ const PATTERNS: readonly (readonly [MqttFault, RegExp])[] = [
   ["refused", /\bECONNREFUSED\b/],
   ["unknown-host", /\bENOTFOUND\b|\bEAI_AGAIN\b/],
   ["unreachable", /\bE(HOST|NET)UNREACH\b|\bETIMEDOUT\b|connack timeout/i],
+  ["client-certificate", /ALERT[_ ](CERTIFICATE|UNKNOWN|BAD_CERT|BAD CERT|HANDSHAKE)/i],
+  ["no-tls", /WRONG[_ ]VERSION[_ ]NUMBER|PACKET[_ ]LENGTH[_ ]TOO[_ ]LONG|before secure TLS/i],
   ["certificate", /CERT|UNABLE_TO_|SELF_SIGNED|ERR_TLS|ERR_SSL|\bSSL\b|certificate/i],
   ["stalled", /not acknowledged/],
   ["closed", /\bECONNRESET\b|\bEPIPE\b|keepalive/i],

@@ -1,47 +1,34 @@
-import type { IClientOptions, IClientPublishOptions, IPublishPacket, MqttClient } from "mqtt";
+import type { IClientPublishOptions, IPublishPacket, MqttClient } from "mqtt";
 import type { Logger } from "pino";
+import { requestLimit } from "../core/app/bridge/requests/limits.ts";
 import type { Impulse, Publication } from "../core/impulse.ts";
 import { MQTT_FAULTS, type MqttFault, mqttFault } from "./mqtt-fault.ts";
+import { type MqttOptions, optionsOf } from "./mqtt-options.ts";
 import { describe } from "./serial-fault.ts";
 
-export type MqttOptions = Readonly<{
-  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
-  url: string;
-  clientId: string;
-  /** Base topic; the will goes below it. */
-  base: string;
-  /** `auto`: 5, and 3.1.1 with a broker that refuses it. */
-  version: "auto" | 4 | 5;
-  username?: string;
-  password?: string;
-  /** PEM texts. */
-  ca?: string;
-  cert?: string;
-  key?: string;
-  keyPassword?: string;
-  serverName?: string;
-  alpn?: readonly string[];
-  /** false: any certificate will do. */
-  verify: boolean;
-  keepaliveS: number;
-  /** Octets; a longer payload is not decoded. */
-  payloadLimit: number;
-}>;
-
 export type Mqtt = Readonly<{
-  subscribe(filters: readonly string[]): void;
+  /** @param retained what the broker has kept is wanted as well */
+  subscribe(filters: readonly string[], retained?: boolean): void;
+  /** Subscribes to what the broker has kept as well, and says with `look-back.con` when it is coming, or that it is not. */
+  lookBack(filters: readonly string[]): void;
+  unsubscribe(filters: readonly string[]): void;
   /** Without a connection the publication is gone: the core keeps the newest state and is told of every change. */
   publish(publication: Publication): void;
+  /** How many publications are not acknowledged. */
+  inFlight(): number;
+  /** Leaves the broker in order and connects with these options. The core has been told that the connection is gone. */
+  reconnect(options: MqttOptions): Promise<void>;
   /** Says goodbye once everything was acknowledged, or after two seconds. */
   end(): Promise<void>;
 }>;
 
 /** Keeps a connection to the broker for ever; every try is a new client, so nothing old is ever sent again by it. */
 export const connectMqtt = (
-  options: MqttOptions,
+  first: MqttOptions,
   deliver: (impulse: Impulse) => void,
   log: Logger,
 ): Mqtt => {
+  let options = first;
   let client: MqttClient | undefined;
   let version: 4 | 5 = options.version === 4 ? 4 : 5;
   let connectedAt: number | undefined;
@@ -49,8 +36,11 @@ export const connectMqtt = (
   let reported: MqttFault | undefined;
   let retry: NodeJS.Timeout | undefined;
   let ended = false;
+  let turns = 0;
   /** Retained states on their way when a connection broke: the newest of each topic goes first on the next one. */
   const unacknowledged = new Map<string, Publication>();
+  /** They have not been sent on this connection yet. */
+  let owed = false;
   /** Publications of this connection that are still in this process or not acknowledged. */
   let underWay = 0;
 
@@ -71,11 +61,12 @@ export const connectMqtt = (
       connectedAt = performance.now();
       reported = undefined;
       log.info({ url: withoutSecrets(options.url), version }, "connected to the broker");
-      for (const publication of unacknowledged.values()) send(current, publication);
-      deliver({ for: "bridge", type: "broker.ind", connected: true, at: connectedAt });
+      owed = true;
+      if (!options.lookBack) sendAgain(current);
+      deliver({ for: "bridge", type: "broker.ind", connected: true, version, at: connectedAt });
     });
     current.on("message", (topic, payload, packet) =>
-      deliver(messageOf(topic, payload, packet, options.payloadLimit)),
+      deliver(messageOf(topic, payload, packet, limitOf(options, topic))),
     );
     current.on("error", (error) => {
       reason ??= error;
@@ -118,6 +109,11 @@ export const connectMqtt = (
     retry = setTimeout(open, pause * (0.8 + 0.4 * Math.random()));
   };
 
+  const sendAgain = (current: MqttClient): void => {
+    owed = false;
+    for (const publication of unacknowledged.values()) send(current, publication);
+  };
+
   const send = (current: MqttClient, publication: Publication): void => {
     const { topic, payload, qos, retain } = publication;
     const properties = version === 5 ? propertiesOf(publication) : undefined;
@@ -137,74 +133,83 @@ export const connectMqtt = (
     });
   };
 
+  /** Everything acknowledged, or two seconds later. */
+  const leaveInOrder = async (): Promise<void> => {
+    const current = client;
+    const wasConnected = connectedAt !== undefined;
+    client = undefined;
+    connectedAt = undefined;
+    if (current === undefined) return;
+    const giveUp = (): void => {
+      current.end(true);
+      // Once it waits for acknowledges, a second `end` does nothing.
+      current.stream.destroy();
+    };
+    const late = setTimeout(giveUp, wasConnected ? FLUSH_MS : 0);
+    await new Promise<void>((resolve) => {
+      current.once("close", resolve);
+      if (wasConnected) current.end(false, {}, () => resolve());
+    });
+    clearTimeout(late);
+  };
+
   const warning = setInterval(() => warnOfUnverified(options, log), HOUR_MS);
   warnOfUnverified(options, log);
   open().catch(tryLater);
   return {
-    subscribe(filters) {
-      const how = version === 5 ? SUBSCRIBE_5 : SUBSCRIBE_4;
+    subscribe(filters, retained = false) {
+      if (owed && client !== undefined) sendAgain(client);
+      const how =
+        version === 5 ? { ...SUBSCRIBE_5, rh: retained ? 0 : SUBSCRIBE_5.rh } : SUBSCRIBE_4;
       client?.subscribe([...filters], how, (error, granted) => {
         const refused = (granted ?? []).filter(({ qos }) => qos > 2).map(({ topic }) => topic);
-        if (refused.length > 0) log.error({ refused }, SUBSCRIPTION_REFUSED);
+        if (refused.length > 0)
+          log.error({ refused }, retained ? SOURCES_REFUSED : SUBSCRIPTION_REFUSED);
         else if (error) log.debug({ error: error.message }, "subscription not acknowledged");
+      });
+    },
+    lookBack(filters) {
+      const how = version === 5 ? LOOK_BACK_5 : LOOK_BACK_4;
+      const current = client;
+      current?.subscribe([...filters], how, (error, granted) => {
+        if (current !== client) return;
+        const refused = (granted ?? []).filter(({ qos }) => qos > 2).map(({ topic }) => topic);
+        const all = !error && refused.length === 0;
+        if (!all) log.warn({ refused, ...(error && { error: error.message }) }, LOOK_BACK_REFUSED);
+        deliver({ for: "bridge", type: "look-back.con", granted: all, at: performance.now() });
+      });
+    },
+    unsubscribe(filters) {
+      client?.unsubscribe([...filters], (error) => {
+        if (error) log.debug({ error: error.message }, "end of a subscription not acknowledged");
       });
     },
     publish(publication) {
       if (client !== undefined && connectedAt !== undefined) send(client, publication);
     },
+    inFlight: () => underWay,
+    async reconnect(next) {
+      const isElsewhere = next.url !== options.url || next.base !== options.base;
+      options = next;
+      version = next.version === 4 ? 4 : 5;
+      failures = 0;
+      reported = undefined;
+      clearTimeout(retry);
+      turns += 1;
+      const turn = turns;
+      await leaveInOrder();
+      // What was meant for another broker, or stands in another tree, is of no use there.
+      if (isElsewhere) unacknowledged.clear();
+      warnOfUnverified(options, log);
+      // Of several in a row only the last one connects.
+      if (turn === turns && !ended) open().catch(tryLater);
+    },
     async end() {
       ended = true;
       clearTimeout(retry);
       clearInterval(warning);
-      const current = client;
-      client = undefined;
-      if (current === undefined) return;
-      const giveUp = (): void => {
-        current.end(true);
-        // Once it waits for acknowledges, a second `end` does nothing.
-        current.stream.destroy();
-      };
-      const late = setTimeout(giveUp, connectedAt === undefined ? 0 : FLUSH_MS);
-      await new Promise<void>((resolve) => {
-        current.once("close", resolve);
-        if (connectedAt !== undefined) current.end(false, {}, () => resolve());
-      });
-      clearTimeout(late);
+      await leaveInOrder();
     },
-  };
-};
-
-const optionsOf = (options: MqttOptions, version: 4 | 5): IClientOptions => {
-  const { username, password, ca, cert, key, keyPassword, serverName, alpn } = options;
-  return {
-    clientId: options.clientId,
-    protocolId: "MQTT",
-    protocolVersion: version,
-    clean: true,
-    keepalive: options.keepaliveS,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    // 65,536 prepared numbers would take 7 MB
-    writeCache: false,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    will: {
-      topic: `${options.base}/bridge/state`,
-      payload: Buffer.from("offline"),
-      qos: 1,
-      retain: true,
-    },
-    ...(version === 5 && { properties: { sessionExpiryInterval: 0, receiveMaximum: 32 } }),
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    rejectUnauthorized: options.verify,
-    ...TLS_AT_LEAST,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(keyPassword !== undefined && { passphrase: keyPassword }),
-    ...(serverName !== undefined && { servername: serverName }),
-    ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
   };
 };
 
@@ -212,12 +217,21 @@ const propertiesOf = ({
   json,
   expiryS,
   correlation,
+  user,
 }: Publication): NonNullable<IClientPublishOptions["properties"]> => ({
   payloadFormatIndicator: true,
   ...(json && { contentType: "application/json" }),
   ...(expiryS !== undefined && { messageExpiryInterval: expiryS }),
   ...(correlation !== undefined && { correlationData: Buffer.from(correlation) }),
+  ...(user !== undefined && { userProperties: user }),
 });
+
+const limitOf = ({ base, payloadLimit }: MqttOptions, topic: string): number => {
+  const requests = `${base}/bridge/request/`;
+  return topic.startsWith(requests)
+    ? requestLimit(topic.slice(requests.length), payloadLimit)
+    : payloadLimit;
+};
 
 const messageOf = (
   topic: string,
@@ -247,16 +261,21 @@ const warnOfUnverified = ({ url, verify }: MqttOptions, log: Logger): void => {
 /** User name and password of a URL are nobody's business. */
 const withoutSecrets = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
 
-/** Handed on to node:tls. */
-const TLS_AT_LEAST = { minVersion: "TLSv1.2" };
 /** No retained messages on subscribing, not what we publish ourselves, the retain flag as it was published. */
 const SUBSCRIBE_5 = { qos: 1, rh: 2, nl: true, rap: true } as const;
 const SUBSCRIBE_4 = { qos: 1 } as const;
+/** Retained messages too, and nothing that has to be acknowledged: brokers bound how much of that they keep for us. */
+const LOOK_BACK_5 = { qos: 0, rh: 0, nl: true, rap: true } as const;
+const LOOK_BACK_4 = { qos: 0 } as const;
+const LOOK_BACK_REFUSED =
+  "the broker does not let us read our own topics: who else uses them, and what it has lost, stays unknown";
 const UNVERIFIED =
   "the broker's certificate is not checked: anybody in between can read and command";
 const HOUR_MS = 3_600_000;
 const SUBSCRIPTION_REFUSED =
   "the broker refuses subscriptions, so commands will not arrive: check its access rules";
+const SOURCES_REFUSED =
+  "the broker refuses the topics of links, so their objects get no values: check its access rules";
 /** MQTT interface §3, ±20 % random. */
 const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** A connection that lasted this long was a good one. */
@@ -267,4 +286,3 @@ const STEADY_MS = 10_000;
  */
 const MAX_UNDER_WAY = 4_000;
 const FLUSH_MS = 2_000;
-const CONNECT_TIMEOUT_MS = 10_000;

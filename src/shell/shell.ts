@@ -1,22 +1,32 @@
 import type { Logger } from "pino";
+import type { ConfigFinding } from "../core/app/bridge/reload/state.ts";
+import { NOTHING_KEPT, type Restored } from "../core/app/bridge/restart/snapshot.ts";
+import { configuredOf } from "../core/app/device/model/settings.ts";
 import { openingNotes } from "../core/app/device/model/stored.ts";
-import type { StackConfig } from "../core/config.ts";
-import type { Effect, Impulse } from "../core/impulse.ts";
+import type { BridgeConfig, StackConfig } from "../core/config.ts";
+import type { Counter } from "../core/counter.ts";
+import type { Effect, HostRequest, Impulse, Publication } from "../core/impulse.ts";
 import { never } from "../core/never.ts";
 import { openStack, run } from "../core/stack/stack.ts";
 import { watchClock } from "./clock.ts";
+import { watchSync } from "./clock-sync.ts";
 import { type Control, openControl } from "./control/control.ts";
 import type { About } from "./control/status.ts";
 import { openCounters } from "./counters.ts";
 import { type GpioOptions, openGpio } from "./gpio.ts";
 import { watchHealth } from "./health.ts";
-import { logNote } from "./log.ts";
-import { connectMqtt, type MqttOptions } from "./mqtt.ts";
+import { type HostFunctions, hostRequests, openHost } from "./host.ts";
+import { type Log, logNote } from "./log.ts";
+import { connectMqtt } from "./mqtt.ts";
+import type { MqttOptions } from "./mqtt-options.ts";
 import { openSerial } from "./serial.ts";
 import type { SerialOptions } from "./serial-port.ts";
+import { openLedgers } from "./store/ledger.ts";
+import { openSnapshots } from "./store/snapshot.ts";
 import { openStore, type StoreOptions } from "./store/store.ts";
 import { createTimers } from "./timers.ts";
 import { openTransitions } from "./transitions.ts";
+import { zoneAt } from "./zone.ts";
 
 export type ShellOptions = Readonly<{
   config: StackConfig;
@@ -24,25 +34,50 @@ export type ShellOptions = Readonly<{
   serial: SerialOptions;
   /** Without it the stack serves its control alone. */
   mqtt?: MqttOptions;
-  /** Directory for what must survive a restart, and the address that the configuration says. */
+  /** Directory for what must survive a restart, and what the configuration says. */
   state?: Pick<StoreOptions, "directory" | "configured">;
   /** Without it there is no programming button and no LED. */
   gpio?: GpioOptions;
+  /** What the last process kept. */
+  restored?: Restored;
   log: Logger;
+  /** Whose lines can be read along on MQTT, and whose level can be set there. */
+  levels?: Log;
+  /** What can be asked of us over MQTT that needs a file. */
+  host?: HostFunctions;
 }>;
 
 export type Shell = Readonly<{
   /** For people and programs on this machine. */
   control: Control;
+  /** Counts what happened outside of it. */
+  count(counter: Counter): void;
+  /**
+   * From now on another configuration, with what needs a restart as it was.
+   * @param broker the connection is made anew with these options; undefined: it stays
+   */
+  reload(reload: Reload, broker?: Omit<MqttOptions, "lookBack">): void;
+  /** A configuration was offered that has errors. */
+  rejectReload(findings: readonly ConfigFinding[]): void;
   /** Closes the connections of procedures, says goodbye on MQTT, closes the port, and ends the shell with 0. */
   stop(): Promise<void>;
-  /** How the shell ended: 0; 70 (EX_SOFTWARE) after a throw of the core or of one of its effects; 74 (EX_IOERR). */
+  /**
+   * How the shell ended: 0; 70 (EX_SOFTWARE) after a throw of the core or of one of its effects; 74 (EX_IOERR); 75 (EX_TEMPFAIL)
+   * when another bridge uses the base topic, or when a restart was asked for.
+   */
   ended: Promise<number>;
 }>;
 
+/** What the core is told of another configuration. */
+export type Reload = Omit<
+  Extract<Impulse, { type: "reload.req" }>,
+  "for" | "type" | "reconnects" | "at"
+>;
+
 /** The one place with a state: the world's impulses go into the core, its effects go out into the world. */
 export const openShell = (options: ShellOptions): Shell => {
-  const { config, about, serial: port, mqtt: broker, log } = options;
+  const { about, serial: port, mqtt: broker, log, levels, host: functions = {} } = options;
+  const config = withHost(options.config, hostRequests(functions, levels));
   let state = openStack(config);
   let busy = false;
   let over = false;
@@ -96,19 +131,33 @@ export const openShell = (options: ShellOptions): Shell => {
         else timers.stop(effect.timer);
         break;
       case "mqtt":
-        if (effect.type === "publish") mqtt?.publish(effect);
-        else mqtt?.subscribe(effect.filters);
+        if (effect.type === "publish") publish(effect);
+        else if (effect.type === "subscribe") mqtt?.subscribe(effect.filters, effect.retained);
+        else if (effect.type === "look-back") mqtt?.lookBack(effect.filters);
+        else mqtt?.unsubscribe(effect.filters);
         break;
       case "drops":
         counters.drop(effect.reason, effect.octets);
         break;
       case "counters":
-        counters.count(effect.counter, effect.by);
+        if (effect.type === "reset") counters.reset();
+        else counters.count(effect.counter, effect.by);
+        break;
+      case "host":
+        host.execute(effect);
         break;
       case "transitions":
         transitions.record(effect.transition);
         break;
       case "store": {
+        if (effect.type === "snapshot") {
+          snapshots.keep(effect.snapshot);
+          break;
+        }
+        if (effect.type === "ledger") {
+          ledgers.keep(effect.ledger);
+          break;
+        }
         const problem =
           effect.type === "save" ? store.save(effect.record) : store.keep(effect.loadable);
         if (problem === undefined) break;
@@ -118,6 +167,12 @@ export const openShell = (options: ShellOptions): Shell => {
       }
       case "control":
         control.execute(effect);
+        break;
+      case "process":
+        log.fatal({ base: effect.base, instance: effect.instance }, ENDS[effect.why]);
+        over = true;
+        // Without a goodbye the broker would publish our will on topics that are not ours.
+        void Promise.resolve(mqtt?.end()).finally(() => end(EX_TEMPFAIL));
         break;
       case "gpio":
         gpio?.execute(effect);
@@ -130,16 +185,24 @@ export const openShell = (options: ShellOptions): Shell => {
     }
   };
 
+  const publish = (publication: Publication): void => {
+    const send = (): void => mqtt?.publish(publication);
+    if (levels !== undefined && publication.topic.endsWith("/bridge/log")) levels.unseen(send);
+    else send();
+  };
+
   const timers = createTimers(deliver);
   const counters = openCounters(log);
   const transitions = openTransitions(log);
   const store = openStore({
-    configured: config.dl.address,
+    configured: configuredOf(config),
     hardwareType: config.device.hardwareType,
     ...options.state,
     log,
     count: counters.count,
   });
+  const snapshots = openSnapshots({ ...options.state, log, count: counters.count });
+  const ledgers = openLedgers({ ...options.state, log, count: counters.count });
   const control = openControl({
     config,
     about,
@@ -149,40 +212,102 @@ export const openShell = (options: ShellOptions): Shell => {
     transitions,
   });
   const gpio = options.gpio && openGpio(options.gpio, config.device.programmingMode, deliver, log);
-  const health = broker && watchHealth(counters.read, deliver);
+  const health =
+    broker &&
+    watchHealth({
+      counters: counters.read,
+      inFlight: () => mqtt?.inFlight() ?? 0,
+      directory: options.state?.directory,
+      deliver,
+    });
+  const host = openHost({
+    functions,
+    levels,
+    health: (ref) => health?.answer(ref),
+    // Not before the answer that was given to it is on its way.
+    restart: () => setImmediate(() => void stopWith(EX_TEMPFAIL)),
+    deliver,
+    log,
+  });
+  // The first look at the time zones loads them, for longer than octets of the port may wait.
+  zoneAt(config.bridge.time?.timezone ?? null, Date.now());
   const serial = openSerial(port, deliver, log);
   const mqtt =
     broker &&
     connectMqtt(
-      broker,
+      { ...broker, lookBack: config.bridge.lookBack },
       (impulse) => {
         deliver(impulse);
         if (impulse.type === "broker.ind" && impulse.connected) health?.soon();
       },
       log,
     );
-  const stopClock = watchClock(deliver);
+  /** What the configuration of the bridge asks of the outside. */
+  const watchFor = ({ time, log: wanted }: BridgeConfig): (() => void) => {
+    const stopClock = watchClock(deliver, time?.timezone ?? null);
+    const stopSync = watchSync(deliver, log, time?.onlyIfSynced === true);
+    levels?.listen(wanted === "off" ? "silent" : wanted, (line) =>
+      deliver({ for: "bridge", type: "log.ind", ...line, at: performance.now() }),
+    );
+    return () => {
+      stopClock();
+      stopSync();
+    };
+  };
+  let stopWatching = watchFor(config.bridge);
   for (const note of openingNotes(config.device.loaded)) logNote(log, note);
   deliver({ for: "device", type: "start.ind", at: performance.now() });
+  // The objects that ETS has loaded are known now.
+  const restored = options.restored ?? NOTHING_KEPT;
+  deliver({ for: "bridge", type: "start.ind", restored, at: performance.now() });
 
-  const stop = async (): Promise<void> => {
+  let stopping: Promise<void> | undefined;
+  const stopWith = (code: number): Promise<void> => {
+    stopping ??= stopOnce(code);
+    return stopping;
+  };
+  const stopOnce = async (code: number): Promise<void> => {
     await control.close();
     deliver({ for: "bridge", type: "stop.req", at: performance.now() });
-    stopClock();
+    stopWatching();
     health?.close();
+    host.close();
     await mqtt?.end();
     over = true;
     timers.close();
     counters.close();
-    await Promise.all([serial.close(), gpio?.close()]);
-    end(0);
+    await Promise.all([serial.close(), gpio?.close(), snapshots.settled(), ledgers.settled()]);
+    end(code);
   };
-  return { control, stop, ended };
+  const stop = (): Promise<void> => stopWith(0);
+  const reload: Shell["reload"] = (next, options) => {
+    const reconnects = options !== undefined;
+    deliver({ for: "bridge", type: "reload.req", ...next, reconnects, at: performance.now() });
+    stopWatching();
+    stopWatching = watchFor(next.config);
+    if (reconnects) void mqtt?.reconnect({ ...options, lookBack: next.config.lookBack });
+  };
+  const rejectReload: Shell["rejectReload"] = (findings) =>
+    deliver({ for: "bridge", type: "reload-rejected.ind", findings, at: performance.now() });
+  const count = (counter: Counter): void => counters.count(counter, 1);
+  return { control, count, reload, rejectReload, stop, ended };
 };
+
+const withHost = (config: StackConfig, host: readonly HostRequest[]): StackConfig => ({
+  ...config,
+  bridge: { ...config.bridge, about: { ...config.bridge.about, host } },
+});
 
 const BUG = "knxpi threw: a bug, please report it with this line";
 const NOT_KEPT =
   "what was promised to survive cannot be kept; mend the --state directory, then start again";
+/** Why the program cannot go on. */
+const ENDS = {
+  base_topic_in_use:
+    "base_topic_in_use: another bridge is at work on this base topic; choose another mqtt.base, or stop that bridge",
+} as const satisfies Record<Extract<Effect, { for: "process" }>["why"], string>;
+/** sysexits.h: something that may be over later. */
+const EX_TEMPFAIL = 75;
 /** sysexits.h: an internal error was found. */
 export const EX_SOFTWARE = 70;
 /** sysexits.h: input or output failed. */

@@ -22,6 +22,14 @@ export const untilEnded = async (shell: Shell, log: Logger): Promise<number> => 
   return shell.ended;
 };
 
+/** The service manager, or somebody at a terminal, wants the configuration to be read again. */
+export const onHangup = (reload: () => Promise<unknown>, log: Logger): void => {
+  process.on("SIGHUP", () => {
+    log.info({}, "SIGHUP: the configuration is read again");
+    reload().catch((error: unknown) => log.error({ err: error }, "reading it failed"));
+  });
+};
+
 /**
  * What nobody caught, thrown or rejected, ends the process with 70: 1 would mean a wrong configuration, after which a
  * service manager does not try again.

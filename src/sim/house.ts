@@ -31,7 +31,7 @@ export type HouseObject = Readonly<{
 export const HOUSE_OBJECTS: readonly HouseObject[] = [
   { ga: "1/1/10", name: "Ceiling light",                dpt: "1.001", room: "Living room", writable: true, state: "1/4/10" },
   { ga: "1/4/10", name: "Ceiling light state",          dpt: "1.001", room: "Living room", writable: false },
-  { ga: "1/2/10", name: "Dining light dim",             dpt: "3.007", room: "Dining room", writable: true, state: "1/5/10" },
+  { ga: "1/2/10", name: "Dining light dim",             dpt: "3.007", room: "Dining room", writable: true },
   { ga: "1/3/10", name: "Dining light brightness",      dpt: "5.001", room: "Dining room", writable: true, state: "1/5/10" },
   { ga: "1/5/10", name: "Dining light brightness state", dpt: "5.001", room: "Dining room", writable: false },
   { ga: "2/1/1",  name: "Blind up/down",                dpt: "1.008", room: "Living room", writable: true },

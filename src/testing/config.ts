@@ -1,4 +1,5 @@
 import { GroupAddress, IndividualAddress, parseGroupAddress } from "../core/address.ts";
+import { BRIDGE_DEFAULTS } from "../core/app/bridge/defaults.ts";
 import { FACTORY_SETTINGS } from "../core/app/device/model/settings.ts";
 import type { BridgeConfig, DeviceConfig, ObjectConfig, StackConfig } from "../core/config.ts";
 import { groupSet } from "../core/group-set.ts";
@@ -53,17 +54,10 @@ export const testConfig = (options: TestOptions = {}): StackConfig => {
       groups: groupSet(objects.map(({ ga }) => ga)),
       ...options.groupObjects,
     },
-    application: { name: "bridge", inputs: [], outputs: [], ...options.application },
+    application: { name: "bridge", ...options.application },
     bridge: {
-      base: "knx",
-      style: "3-level",
+      ...BRIDGE_DEFAULTS,
       address,
-      unknown: "event",
-      allowUnknownWrite: false,
-      retain: true,
-      payload: { name: true, scalar: false },
-      bus: { share: 0.35, readRate: 5, graceMs: 20_000 },
-      limits: { payload: 65_536, messages: 1_000 },
       objects,
       ...options.bridge,
     },

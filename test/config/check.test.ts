@@ -19,8 +19,8 @@ const check = async (text: string): Promise<readonly unknown[]> => {
 };
 
 test("a sound file ends with status 0", async () => {
-  expect(await check("knx: {address: 1.1.250}\nobjects: [{ga: 1/2/3, dpt: 14.056}]\n")).toEqual([
-    "warning: house.yaml:2:28 objects[0].dpt: 14.056 is only known as raw octets in this version (dpt_raw_only)",
+  expect(await check("knx: {address: 1.1.250}\nobjects: [{ga: 1/2/3, dpt: 300.056}]\n")).toEqual([
+    "warning: house.yaml:2:28 objects[0].dpt: 300.056 is only known as raw octets in this version (dpt_raw_only)",
     "house.yaml: ok, 1 object, 1 warning",
     0,
   ]);

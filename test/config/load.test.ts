@@ -6,9 +6,11 @@ import { formatFinding } from "../../src/config/finding.ts";
 import { type Loaded, type LoadOptions, loadConfig } from "../../src/config/load.ts";
 import { GroupAddress, parseGroupAddress, parseIndividualAddress } from "../../src/core/address.ts";
 import { inGroupSet } from "../../src/core/group-set.ts";
+import { HOUSE_PROJECT } from "./house-project.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "/run/credentials/mqtt-password": "from a file\n",
+  "/run/credentials/ets-password": "of the project\n",
   "/etc/knxpi/ca.pem": "-----BEGIN CERTIFICATE-----\nca\n",
   "/etc/knxpi/client.pem": "-----BEGIN CERTIFICATE-----\nclient\n",
   "/etc/knxpi/client.key": "-----BEGIN PRIVATE KEY-----\nkey\n",
@@ -60,16 +62,21 @@ describe("whole files", () => {
     ["mqtt-interface §19", contract],
     ["firmware-notes/house.yaml", documented],
   ])("%s has nothing wrong", (_, text) => {
-    const loaded = load(text, { mode: 0o100644 });
+    const project = { ok: true, project: HOUSE_PROJECT } as const;
+    const loaded = load(text, { mode: 0o100644, project });
     expect(loaded.ok ? [] : lines(loaded.errors)).toEqual([]);
-    expect(loaded.warnings.filter(({ code }) => code !== "inactive")).toEqual([]);
+    const inactive = loaded.warnings.map(({ path, code }) => `${path} ${code}`);
+    // Nothing is recorded on the disk.
+    const rest = ["recorder.disk inactive", "recorder.max_mb inactive"];
+    expect(inactive).toEqual(text === contract ? rest : []);
   });
 
   test("what is not active yet is said once for each kind", () => {
     const kinds = load(contract).warnings.map(({ path }) => path.replace(/^.*[.\]]/, ""));
-    expect(kinds).toContain("homeassistant");
-    expect(kinds).toContain("cyclic");
-    expect(kinds).toContain("read_on_init");
+    expect(kinds).toContain("max_mb");
+    expect(kinds).not.toContain("homeassistant");
+    expect(kinds).not.toContain("cyclic");
+    expect(kinds).not.toContain("read_on_init");
     expect(new Set(kinds).size).toBe(kinds.length);
     expect(load(documented).warnings).toEqual([]);
   });
@@ -98,10 +105,12 @@ describe("whole files", () => {
       ca: "-----BEGIN CERTIFICATE-----\nca",
       clientId: "knx-house",
     });
-    const known = ["1/1/20", "1/4/20", "4/0/12", "1/1/17", "5/0/1"].map(parseGroupAddress);
+    const listed = ["1/1/20", "1/4/20", "4/0/12", "1/1/17", "5/0/1"];
+    // The last two are those of the time.
+    const known = [...listed, "0/0/1", "0/0/2"].map(parseGroupAddress);
     expect(stack.bridge.objects.map(({ ga }) => ga)).toEqual(known);
     for (const ga of known) expect(inGroupSet(stack.dl.groups, ga ?? 0)).toBe(true);
-    expect(inGroupSet(stack.dl.groups, GroupAddress(1))).toBe(false);
+    expect(inGroupSet(stack.dl.groups, GroupAddress(3))).toBe(false);
   });
 });
 
@@ -186,7 +195,6 @@ describe("every error has its place, its code and a suggestion", () => {
     [object("{ga: 1/2/3, provide: true}"), "f:3:26 objects[0].provide: provide: true needs a dpt (dpt_required)"],
     [object("{ga: 1/2/3, nmae: lamp}"),   'f:3:17 objects[0].nmae: unknown key "nmae", did you mean "name"? (unknown_key)'],
     [object("{ga: 1/2/3, priority: hihg}"), 'f:3:27 objects[0].priority: "hihg": one of low, normal, urgent is needed (bad_value)'],
-    [object("{ga: 1/2/3, confirm_write: true}"), "f:3:32 objects[0].confirm_write: confirm_write has no effect in this version, so nothing would be protected; leave it out to accept that (unsupported)"],
     [object("{ga: 1/2/3, cyclic: 20 minutes}"), 'f:3:25 objects[0].cyclic: "20 minutes": a duration is written 500ms, 30s, 20min, 2h or 7d; a bare number is seconds (bad_value)'],
     ["knx: {address: 1.1.0}",             'f:1:16 knx.address: "1.1.0": this address is reserved for a coupler (ia_invalid)'],
     ["knx: {address: 1.16.1}",            'f:1:16 knx.address: "1.16.1": an individual address is written 1.1.250 and goes from 0.0.1 to 15.15.255 (ia_invalid)'],
@@ -195,7 +203,7 @@ describe("every error has its place, its code and a suggestion", () => {
     [`${KNX}mqtt: {base: $SYS}`,          'f:2:14 mqtt.base: "$SYS": a base topic has no wildcard, no $ or / in front, and no / at its end (bad_base)'],
     [`${KNX}mqtt: {url: "broker.lan"}`,   'f:2:13 mqtt.url: "broker.lan": a broker is written mqtt://host:1883, mqtts://host:8883, ws:// or wss:// (bad_url)'],
     [`${KNX}mqtt: {password_file: beside, password: x}`, "f:2:23 mqtt.password_file: password is given twice; leave one out (conflict)"],
-    [`${KNX}entities: [{id: x, type: climate, min: 16, max: 14}]`, "f:2:40 entities[0].min: min 16 is above max 14 (unsafe_range)"],
+    [`${KNX}objects: [{ga: 4/1/1, dpt: "9.001"}]\nentities: [{id: x, type: climate, temperature: 4/1/1, min: 16, max: 14}]`, "f:3:60 entities[0].min: min 16 is above max 14 (unsafe_range)"],
     [`${KNX}instance: My House`,          'f:2:11 instance: "My House": 1 to 24 of a-z, 0-9, _ and - (bad_value)'],
     [`${KNX}instance: a\ninstance: b`,    "f:3:1 Map keys must be unique (duplicate_key)"],
     [`${KNX}log: \t{ a: ]`,                 "f:2:12 Flow map in block collection must be sufficiently indented and end with a } (yaml_syntax)"],
@@ -241,7 +249,8 @@ describe("warnings", () => {
   // biome-ignore format: read by column
   const WARNED = [
     ["knx: {address: 15.15.255}",          "f:1:16 knx.address: this is the address of every device that was never programmed; choose another (ia_default)"],
-    [object('{ga: 1/2/3, dpt: "14.056"}'), "f:3:22 objects[0].dpt: 14.056 is only known as raw octets in this version (dpt_raw_only)"],
+    [object('{ga: 1/2/3, dpt: "300.056"}'), "f:3:22 objects[0].dpt: 300.056 is only known as raw octets in this version (dpt_raw_only)"],
+    [object('{ga: 1/2/3, dpt: "9.001", poll: 59}'), "f:3:37 objects[0].poll: every 59 s is often for a bus; 60s and more is reasonable, and a device that sends on its own is better (poll_short)"],
     [object('{ga: 1/2/3, dpt: "9.999"}'),  "f:3:22 objects[0].dpt: 9.999 is not a subtype we know; it is treated as 9.xxx (unknown_dpt)"],
     ["knx: {address: 1.1.250, objects_from: ets}\nobjects: [{ga: 1/2/3}]", "f:2:1 objects: objects are not used with objects_from: ets; both uses them beside those of ETS (inactive)"],
   ] as const;

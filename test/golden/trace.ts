@@ -1,5 +1,5 @@
 import { explainFrame } from "../../src/core/explain.ts";
-import type { Effect, Impulse } from "../../src/core/impulse.ts";
+import type { Effect, Impulse, Publication } from "../../src/core/impulse.ts";
 import { type Octets, parseHex, toHex } from "../../src/core/octets.ts";
 import { testStack } from "../../src/testing.ts";
 
@@ -99,7 +99,7 @@ const readable = (effect: Impulse | Effect): readonly string[] => {
         : ["chip  port opened again"];
     case "mqtt":
       return effect.type === "publish"
-        ? [`mqtt  ${effect.topic}${effect.retain ? " (retained)" : ""} ${effect.payload}`]
+        ? [`mqtt  ${effect.topic}${effect.retain ? " (retained)" : ""} ${shown(effect)}`]
         : [`mqtt  subscribe ${effect.filters.join(" ")}`];
     case "drops":
       return [`drop  ${effect.reason}`];
@@ -112,7 +112,7 @@ const readable = (effect: Impulse | Effect): readonly string[] => {
         ? [`control ${JSON.stringify(effect.type === "result" ? effect.value : effect.error)}`]
         : [];
     case "store":
-      if (effect.type === "snapshot") return [];
+      if (effect.type !== "save" && effect.type !== "keep") return [];
       return [`store ${JSON.stringify(effect.type === "save" ? effect.record : effect.loadable)}`];
     default:
       return [];
@@ -125,3 +125,7 @@ const meaning = (text: string): string => {
     ? `   ${explained.source} > ${explained.destination} ${explained.apci ?? explained.tpci} ${explained.data}`
     : "";
 };
+
+/** What `bridge/info` says grows with the program, and has tests of its own. */
+const shown = ({ topic, payload }: Publication): string =>
+  topic.endsWith("/bridge/info") ? "…" : payload;

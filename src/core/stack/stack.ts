@@ -128,6 +128,7 @@ export const run = (
       case "control":
       case "process":
       case "gpio":
+      case "host":
       case "log": {
         if (effects === NO_EFFECTS) effects = [];
         effects.push(next);

@@ -57,7 +57,9 @@ const repetitions = ({ clock, stack }: ReturnType<typeof onALine>): number => {
     at: clock.now(),
   });
   clock.advance(1_000);
-  return stack.effects().filter((one) => one.for === "counters" && one.counter === "tx.repeats")
+  return stack
+    .effects()
+    .filter((one) => one.for === "counters" && one.type === "count" && one.counter === "tx.repeats")
     .length;
 };
 

@@ -55,7 +55,10 @@ const connect = (stack: TestStack): void =>
 
 const counted = (effects: readonly (Impulse | Effect)[], name: string): number =>
   effects.reduce(
-    (sum, effect) => (effect.for === "counters" && effect.counter === name ? sum + effect.by : sum),
+    (sum, effect) =>
+      effect.for === "counters" && effect.type === "count" && effect.counter === name
+        ? sum + effect.by
+        : sum,
     0,
   );
 

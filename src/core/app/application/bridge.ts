@@ -116,6 +116,8 @@ const objectsOf = (
       name: names[object] ?? object.replace("object", "Object "),
       dpt,
       writable: flags.includes("T"),
+      flags,
+      groupObject: Number(object.replace("object", "")),
       ...DEFAULTS,
     });
   }

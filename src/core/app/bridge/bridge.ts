@@ -3,15 +3,27 @@ import { NOTHING } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { onMessage } from "./commands/command.ts";
 import { onBroker, onBus, onGrace, onStop } from "./connect.ts";
-import { publishHealth } from "./health.ts";
+import { onDeviceNews } from "./device-news.ts";
+import { onHealth } from "./health.ts";
+import { tellInfo, withChip, withInfo } from "./info/info.ts";
+import { settled } from "./ledger/renew.ts";
+import { onLogLine } from "./log.ts";
 import { loadObjects } from "./objects.ts";
 import { airtime } from "./queue/budget.ts";
 import { onConfirmation } from "./queue/confirm.ts";
 import { addAirtime } from "./queue/load.ts";
+import { onRejected, onReload } from "./reload/reload.ts";
+import { close } from "./requests/answer.ts";
+import { onProcedure } from "./requests/scan.ts";
+import { onFrame } from "./requests/stream.ts";
+import { isLate, onLookBackGranted, onRetained } from "./restart/look-back.ts";
+import { onStart, planAnew } from "./restart/start.ts";
 import { settle, withLoad } from "./schedule.ts";
 import type { BridgeState } from "./state.ts";
-import { onReadIndication, onValueIndication } from "./telegrams/telegram.ts";
-import type { Turn } from "./turn.ts";
+import { publishBridgeEvent } from "./telegrams/publish.ts";
+import { onOwnValue, onReadIndication, onValueIndication } from "./telegrams/telegram.ts";
+import { onClock, onSync, onZone } from "./time/tell.ts";
+import { andThen, type Turn } from "./turn.ts";
 
 export { openBridge } from "./state.ts";
 export type { BridgeState };
@@ -35,6 +47,8 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
     case "A_GroupValue_Write.ind":
     case "A_GroupValue_Response.ind":
       return onValueIndication(state, impulse);
+    case "own-value.ind":
+      return onOwnValue(state, impulse);
     case "A_GroupValue_Read.con":
     case "A_GroupValue_Write.con":
     case "A_GroupValue_Response.con":
@@ -44,26 +58,68 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
       return withLoad(state, addAirtime(state.load, at, airtime(octets), own), at);
     }
     case "bus.ind":
-      return onBus(state, impulse);
-    case "broker.ind":
-      return onBroker(state, impulse.connected, impulse.at);
-    case "message.ind":
-      return onMessage(state, impulse);
+      return informing(onBus(withChip(state, impulse), impulse));
+    case "broker.ind": {
+      const { connected, version, at } = impulse;
+      return onBroker(withInfo(state, { protocol: version ?? null }), connected, at);
+    }
+    case "message.ind": {
+      const { looking } = state.broker;
+      if (looking !== null && !looking.blocked) return onRetained(state, looking, impulse);
+      return isLate(state, impulse) ? [state, NOTHING] : onMessage(state, impulse);
+    }
     case "clock.ind":
-      return [{ ...state, epoch: impulse.epoch }, NOTHING];
+      return onClock(state, impulse);
+    case "zone.ind":
+      return onZone(state, impulse);
+    case "clock-sync.ind":
+      return onSync(state, impulse);
     case "health.req":
-      return publishHealth(state, impulse);
+      return onHealth(state, impulse);
     case "timeout":
       // The timer is off now; what it was for is found by its time.
       return impulse.timer.name === "grace" ? onGrace(state) : [{ ...state, due: null }, NOTHING];
     case "configure.req":
       // From now on: what was published before keeps the source it had.
-      return [{ ...state, config: { ...state.config, address: impulse.address } }, NOTHING];
+      return informing([
+        { ...state, config: { ...state.config, address: impulse.address } },
+        NOTHING,
+      ]);
+    case "start.ind":
+      return onStart(state, impulse);
+    case "look-back.con":
+      return onLookBackGranted(state, impulse.at, impulse.granted);
     case "objects.req":
-      return loadObjects(state, impulse.objects);
+      return informing(
+        andThen(loadObjects(state, impulse.objects), (after) => [
+          settled(planAnew(after, impulse.at), impulse.at),
+          NOTHING,
+        ]),
+      );
+    case "device.ind":
+      return informing(onDeviceNews(state, impulse));
+    case "request.con":
+      return close(state, impulse.at, impulse.ref, impulse.reply);
+    case "procedure.con":
+      return onProcedure(state, impulse);
+    case "frame.ind":
+      return onFrame(state, impulse);
+    case "chip-reset.ind": {
+      const { why, at } = impulse;
+      return publishBridgeEvent(state, at, { type: "chip_reset", why });
+    }
+    case "log.ind":
+      return onLogLine(state, impulse);
+    case "reload.req":
+      return onReload(state, impulse);
+    case "reload-rejected.ind":
+      return onRejected(state, impulse);
     case "stop.req":
       return onStop(state, impulse.at);
     default:
       return never(impulse);
   }
 };
+
+/** What `bridge/info` says may be another now. */
+const informing = (turn: Turn): Turn => andThen(turn, (after) => tellInfo(after, false));

@@ -3,6 +3,7 @@ import { DROP_REASONS } from "../../drop.ts";
 import type { BridgeImpulse, Counters } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
 import { rollTo, share } from "./queue/load.ts";
+import { close, done } from "./requests/answer.ts";
 import type { BridgeState } from "./state.ts";
 import { publish } from "./telegrams/publish.ts";
 import { bridgeTopic } from "./topics.ts";
@@ -10,8 +11,13 @@ import type { Turn } from "./turn.ts";
 
 type HealthRequest = Extract<BridgeImpulse, { type: "health.req" }>;
 
-/** `bridge/health`: `mqtt-interface.md` §8.3, as far as it is known here and to the shell. */
-export const publishHealth = (state: BridgeState, request: HealthRequest): Turn =>
+/** `bridge/health`, or the answer to somebody who asked for it: `mqtt-interface.md` §8.3. */
+export const onHealth = (state: BridgeState, request: HealthRequest): Turn =>
+  request.ref === undefined
+    ? publishHealth(state, request)
+    : close(state, request.at, request.ref, done(healthDocument(state, request)));
+
+const publishHealth = (state: BridgeState, request: HealthRequest): Turn =>
   publish(state, {
     for: "mqtt",
     type: "publish",
@@ -22,10 +28,12 @@ export const publishHealth = (state: BridgeState, request: HealthRequest): Turn 
     json: true,
   });
 
-const healthDocument = (state: BridgeState, { counters, process: figures, at }: HealthRequest) => {
+/** What nobody here can know is null. */
+const healthDocument = (state: BridgeState, request: HealthRequest) => {
+  const { counters, process: figures, inFlight, at } = request;
   const of = (counter: Counter): number => counters[counter] ?? 0;
   const { broker, bus, counts, tallies } = state;
-  const problems = problemsOf(state, at);
+  const problems = problemsOf(state, request);
   return {
     ts: isoTime(state.epoch + at),
     uptime_s: Math.round(figures.uptimeS),
@@ -37,6 +45,8 @@ const healthDocument = (state: BridgeState, { counters, process: figures, at }: 
       octets: of("rx.octets"),
       repeated: of("rx.repeated"),
       checksum: counters["dl.check-octet"] ?? 0,
+      // The operating system keeps that to itself.
+      parity: null,
       dpt_mismatch: counts.mismatches,
       unknown_ga: counts.unknownGa,
       own_ia_seen: counters["dl.own-address"] ?? 0,
@@ -46,6 +56,9 @@ const healthDocument = (state: BridgeState, { counters, process: figures, at }: 
       sent: of("tx.sent"),
       confirmed: of("tx.confirmed"),
       no_ack: of("tx.no-ack"),
+      // For the chips a busy receiver is one that does not acknowledge.
+      busy: null,
+      rejected: of("tx.rejected"),
       lost: of("tx.lost"),
       repeats: of("tx.repeats"),
     },
@@ -60,8 +73,10 @@ const healthDocument = (state: BridgeState, { counters, process: figures, at }: 
       connected: broker.connected,
       since: isoTime(broker.since),
       reconnects: Math.max(0, broker.session - 1),
+      version: state.features.info.protocol,
       published: counts.published,
       received: counts.received,
+      inflight: inFlight ?? 0,
       coalesced: counts.coalesced,
       events_dropped: counts.eventsDropped,
     },
@@ -71,11 +86,13 @@ const healthDocument = (state: BridgeState, { counters, process: figures, at }: 
       protocol_errors: of("chip.protocol-error"),
       temperature_warning: of("chip.temperature-warning") > 0,
     },
+    tunnels: [],
     process: {
       rss_mb: figures.rssMb,
       cpu_pct: figures.cpuPercent,
       loop_lag_ms_p99: figures.loopLagMs,
     },
+    host: hostFigures(state, request),
     drops: split(counters, true),
     counters: split(counters, false),
   };
@@ -94,7 +111,7 @@ const loadFigures = (state: BridgeState, at: number) => {
   };
 };
 
-const queueFigures = ({ queue, tallies, sender }: BridgeState, at: number) => {
+const queueFigures = ({ queue, tallies, sender, features }: BridgeState, at: number) => {
   const since = queue.lines.flat().map((entry) => entry.since);
   const waited = [...tallies.waited].sort((a, b) => a - b);
   const running = sender.throttled === null ? 0 : at - sender.throttled;
@@ -109,17 +126,40 @@ const queueFigures = ({ queue, tallies, sender }: BridgeState, at: number) => {
     dropped: {
       expired: tallies.expired,
       overflow: tallies.overflow,
+      loop: features.loops.dropped,
       bus_offline: tallies.offline,
+      cleared: tallies.cleared,
     },
     throttled_ms: tallies.throttledMs + Math.round(running),
   };
 };
 
-const problemsOf = ({ bus, load, queue }: BridgeState, at: number): readonly string[] => [
-  ...(bus.announced === "offline" ? ["bus_offline"] : []),
-  ...(rollTo(load, at).past.overloaded ? ["bus_overload"] : []),
-  ...(queue.depth >= BACKLOG ? ["queue_backlog"] : []),
-];
+const hostFigures = ({ features }: BridgeState, { host }: HealthRequest) => ({
+  load1: host?.load1 ?? null,
+  temp_c: host?.tempC ?? null,
+  throttled: host?.throttled ?? null,
+  disk_free_mb: host?.diskFreeMb ?? null,
+  clock_synced: features.clock.synchronised,
+});
+
+/** The words of `mqtt-interface.md` §8.3 that are true now. */
+const problemsOf = (state: BridgeState, { host, at }: HealthRequest): readonly string[] => {
+  const { bus, load, queue, features } = state;
+  const { conflict } = features.device;
+  const problems: Readonly<Record<string, boolean>> = {
+    bus_offline: bus.announced === "offline",
+    bus_overload: rollTo(load, at).past.overloaded,
+    queue_backlog: queue.depth >= BACKLOG,
+    address_conflict: conflict !== null && at - conflict < CONFLICT_MS,
+    disk_low: (host?.diskFreeMb ?? Number.POSITIVE_INFINITY) < LOW_DISK_MB,
+    // Nobody else needs it.
+    clock_unsynced: state.config.time !== null && features.clock.synchronised === false,
+    undervoltage: host?.undervoltage === true,
+    config_error: features.configuration.rejected,
+    loop: features.loops.off > 0,
+  };
+  return Object.keys(problems).filter((problem) => problems[problem]);
+};
 
 const split = (counters: Counters, drops: boolean): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counters).filter(([name]) => name in DROP_REASONS === drops));
@@ -129,3 +169,7 @@ const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /** Half of the class of commands. */
 const BACKLOG = 50;
+/** As long as another device was seen with our address so lately. */
+const CONFLICT_MS = 3_600_000;
+/** The state of a large house with its temporary copy, some times over. */
+const LOW_DISK_MB = 100;

@@ -1,33 +1,70 @@
 import { GroupAddress } from "../../address.ts";
 import type { ObjectConfig } from "../../config.ts";
+import { NOTHING } from "../../impulse.ts";
 import { EMPTY_TABLE, entries, get, put, type Table } from "../../table.ts";
-import { type BridgeState, type Held, objectTable } from "./state.ts";
+import { withEvents } from "./discovery/groups.ts";
+import { openNames } from "./names.ts";
+import { type BridgeState, type Held, objectTable, type Provided } from "./state.ts";
 import { meaningOf, publishHeld } from "./telegrams/publish.ts";
-import { forEach, type Turn } from "./turn.ts";
+import { subscriptions } from "./topics.ts";
+import { andThen, forEach, type Turn } from "./turn.ts";
 
 /**
  * These are the objects that ETS has loaded, instead of those it had loaded before. What the configuration says of an address
- * wins. A value that is held and now means something else is published again; one that belongs to no object any more is
- * forgotten, and its retained message stays with the broker.
+ * wins. A value that is held and now means something else is published again.
  */
 export const loadObjects = (state: BridgeState, loaded: readonly ObjectConfig[]): Turn => {
+  const [known, changed] = useObjects(state, loaded);
+  const told = forEach(known, changed, (each, ga) => {
+    const value = get(each.held, ga);
+    return value === undefined
+      ? [each, NOTHING]
+      : publishHeld(each, ga, value, meaningOf(get(each.objects, ga), value.value));
+  });
+  return andThen(told, (each) => [each, subscribedAnew(state, each)]);
+};
+
+/** Names of other depths are subscribed by other filters. */
+const subscribedAnew = (before: BridgeState, { broker, config, features }: BridgeState) => {
+  const { names } = features;
+  const isSame = before.features.names.depths.join() === names.depths.join();
+  return isSame || !broker.connected
+    ? NOTHING
+    : [{ for: "mqtt", type: "subscribe", filters: subscriptions(config, names) } as const];
+};
+
+/**
+ * The objects of the configuration and those that ETS has loaded. Values are kept, unless they belong to no object any more, or
+ * their length does not fit its new type (`mqtt-interface.md` §16.3); nobody is answered with what is not ours any more.
+ * @returns also the addresses whose value now means something else
+ */
+export const useObjects = (
+  state: BridgeState,
+  loaded: readonly ObjectConfig[],
+): readonly [BridgeState, changed: readonly GroupAddress[]] => {
   const { config } = state;
-  const objects = objectTable([...loaded, ...config.objects]);
-  const isKept = (ga: number): boolean =>
-    config.unknown === "state" || get(objects, ga) !== undefined;
+  const objects = objectTable(withEvents(config, [...loaded, ...config.objects]));
+  const names = openNames(config, loaded);
+  const { paths } = state.features.names;
   let held: Table<Held> = EMPTY_TABLE;
   const changed: GroupAddress[] = [];
   for (const [ga, value] of entries(state.held)) {
-    if (!isKept(ga)) continue;
+    const object = get(objects, ga);
+    if (object === undefined && config.unknown !== "state") continue;
+    const isSame = sameMeaning(get(state.objects, ga), object);
+    const isMoved = get(paths, ga) !== get(names.paths, ga);
+    if (!isSame && meaningOf(object, value.value).mismatch) continue;
     held = put(held, ga, value);
-    if (!sameMeaning(get(state.objects, ga), get(objects, ga))) changed.push(GroupAddress(ga));
+    if (!isSame || isMoved) changed.push(GroupAddress(ga));
   }
-  return forEach({ ...state, objects, held }, changed, (each, ga) => {
-    const value = get(each.held, ga);
-    return value === undefined
-      ? [each, []]
-      : publishHeld(each, ga, value, meaningOf(get(objects, ga), value.value));
-  });
+  let provided: Table<Provided> = EMPTY_TABLE;
+  for (const [ga, value] of entries(state.provided)) {
+    const object = get(objects, ga);
+    if (object?.provide && !meaningOf(object, value.value).mismatch)
+      provided = put(provided, ga, value);
+  }
+  const features = { ...state.features, loaded, names };
+  return [{ ...state, objects, held, provided, features }, changed];
 };
 
 const sameMeaning = (a: ObjectConfig | undefined, b: ObjectConfig | undefined): boolean =>

@@ -1,14 +1,25 @@
 import { type Effect, NOTHING } from "../../impulse.ts";
+import { agendaDue, takeDue } from "./agenda.ts";
 import { errorsDue } from "./commands/error-gate.ts";
 import { failure } from "./commands/errors.ts";
 import { finish, publishSuppressed } from "./commands/results.ts";
-import { publishPending } from "./connect.ts";
+import { lookBackOver, publishPending } from "./connect.ts";
+import { afterListening, onReminder } from "./hooks.ts";
+import { announce, announceDue } from "./ledger/announce.ts";
+import { sendOn } from "./provided/again.ts";
 import { setRate } from "./queue/budget.ts";
 import { giveUpFlight } from "./queue/confirm.ts";
 import { expireQueue } from "./queue/line-up.ts";
 import { FILL, type Load, loadDue, rollTo } from "./queue/load.ts";
 import { readsDue, timedOut } from "./queue/reads.ts";
 import { pump } from "./queue/send.ts";
+import { readOn } from "./reading/background.ts";
+import { listeningDue } from "./reading/initial.ts";
+import { ageAll, ageingDue, withReading } from "./reading/stale.ts";
+import { republishDue, republishOn } from "./reload/republish.ts";
+import { requestsDue, requestsOn } from "./requests/deadlines.ts";
+import { planSnapshot } from "./restart/keep.ts";
+import { lookBackDue } from "./restart/look-back.ts";
 import { type BridgeState, renewed } from "./state.ts";
 import { publishBridgeEvent } from "./telegrams/publish.ts";
 import { andThen, earliest, forEach, type Turn } from "./turn.ts";
@@ -77,13 +88,44 @@ const tellSuppressed = (state: BridgeState, at: number): Turn => {
 
 const roll = (state: BridgeState, at: number): Turn => withLoad(state, rollTo(state.load, at), at);
 
+const keepAppointments = (state: BridgeState, at: number): Turn => {
+  const { agenda } = state.features;
+  const planned = agendaDue(agenda);
+  if (planned === null || planned > at) return [state, NOTHING];
+  const [rest, due] = takeDue(agenda, at);
+  const taken = { ...state, features: { ...state.features, agenda: rest } };
+  return forEach(taken, due, (each, appointment) => onReminder(each, at, appointment));
+};
+
+/** The bus has been back for long enough: what was waiting for that may begin. */
+const stopListening = (state: BridgeState, at: number): Turn => {
+  const { listening } = state.features.reading;
+  if (listening === null || listening.until === null || listening.until > at)
+    return [state, NOTHING];
+  return state.bus.state === "online"
+    ? afterListening(withReading(state, { listening: null }), at, listening.awayMs)
+    : [withReading(state, { listening: { ...listening, until: null } }), NOTHING];
+};
+
+const planKeeping = (state: BridgeState, at: number): Turn => [planSnapshot(state, at), NOTHING];
+
 const DEADLINES: readonly ((state: BridgeState, at: number) => Turn)[] = [
   roll,
   giveUpFlight,
   expireQueue,
   endReads,
   tellSuppressed,
+  lookBackOver,
+  announce,
   publishPending,
+  republishOn,
+  stopListening,
+  ageAll,
+  keepAppointments,
+  requestsOn,
+  readOn,
+  sendOn,
+  planKeeping,
 ];
 
 const nextDue = (state: BridgeState): number | null =>
@@ -94,7 +136,14 @@ const nextDue = (state: BridgeState): number | null =>
     readsDue(state.reads),
     errorsDue(state.errors),
     state.broker.next,
+    republishDue(state),
+    lookBackDue(state.broker),
+    announceDue(state),
+    listeningDue(state),
+    ageingDue(state),
     loadDue(state.load),
+    requestsDue(state),
+    agendaDue(state.features.agenda),
   ]);
 
 const sameSchedule = (a: BridgeState, b: BridgeState): boolean =>
@@ -106,7 +155,13 @@ const sameSchedule = (a: BridgeState, b: BridgeState): boolean =>
   a.broker === b.broker &&
   a.bus === b.bus &&
   a.load.past.level === b.load.past.level &&
-  a.budget === b.budget;
+  a.budget === b.budget &&
+  a.features.agenda === b.features.agenda &&
+  a.features.reading === b.features.reading &&
+  a.features.ledger === b.features.ledger &&
+  a.features.republication === b.features.republication &&
+  a.features.device === b.features.device &&
+  a.features.requests === b.features.requests;
 
 const arm = (state: BridgeState, at: number): readonly [BridgeState, readonly Effect[]] => {
   const due = nextDue(state);

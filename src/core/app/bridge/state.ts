@@ -5,6 +5,8 @@ import { EMPTY_TABLE, put, type Table } from "../../table.ts";
 import { EMPTY_GATE, type ErrorGate } from "./commands/error-gate.ts";
 import type { Tally } from "./commands/errors.ts";
 import { EMPTY_RECENT, type Recent } from "./commands/recent.ts";
+import { withEvents } from "./discovery/groups.ts";
+import { type Features, openFeatures } from "./features.ts";
 import { type Budget, openBudget } from "./queue/budget.ts";
 import { type Load, openLoad } from "./queue/load.ts";
 import { EMPTY_QUEUE, type Entry, type Queue } from "./queue/queue.ts";
@@ -35,6 +37,7 @@ export type BridgeState = Readonly<{
   notices: Notices;
   counts: Counts;
   tallies: Tallies;
+  features: Features;
   /** What the `due` timer is set to; null while it is off. */
   due: number | null;
   /** Told to stop: from then on nothing is taken in and nothing put out. */
@@ -55,20 +58,27 @@ export type Held = Readonly<{
   session: number;
   /** When anything was last published for this group address. */
   published: number;
+  /** Not heard for too long, or only known from before the process began; `unknown`: no value any more, its source is silent. */
+  stale: boolean | "unknown";
 }>;
 
-export type Origin = "bus" | "mqtt" | "internal";
+/** `restored`: from the snapshot file, or from what the broker has kept. */
+export type Origin = "bus" | "mqtt" | "link" | "internal" | "restored";
 
 export type Provided = Readonly<{
   value: GroupValue;
-  /** Handed to the queue, and not known to have failed. */
-  transmitted: boolean;
+  /** The last one handed to the queue; null: none yet, or it is known to have failed. */
+  transmitted: GroupValue | null;
+  /** From before the process began: reads are answered with it, nothing is sent because of it. */
+  restored?: true;
 }>;
 
 export type Bus = Readonly<{
   state: "online" | OfflineReason;
   /** What `bridge/bus` says. */
   announced: "online" | "offline";
+  /** When it was last lost, monotonic ms; null: not yet. */
+  since: number | null;
 }>;
 
 export type Broker = Readonly<{
@@ -81,6 +91,28 @@ export type Broker = Readonly<{
   pending: readonly GroupAddress[];
   /** When the next of them may go; null once all have gone. */
   next: number | null;
+  /** How many messages may go in a second until then. */
+  rate: number;
+  /** It has none of our retained messages any more, or we do not know: everything goes again, not only what changed. */
+  forgot: boolean;
+  /** The look at what it has kept, before anything is published. `connected` stays false meanwhile. */
+  looking: Looking | null;
+}>;
+
+/** `mqtt-interface.md` §3. Times in monotonic ms. */
+export type Looking = Readonly<{
+  /** From the start of the process: states are looked at too. */
+  first: boolean;
+  /** It ends then, whatever came. */
+  until: number;
+  /** It ends then if nothing more comes; null as long as the broker has not begun. */
+  quiet: number | null;
+  /** `instance_id` of `bridge/info`; null while none has come. */
+  instanceId: string | null;
+  /** What `bridge/state` says; null while it has not come. */
+  online: boolean | null;
+  /** Another bridge uses our topics: not a word from us until it is gone. */
+  blocked: boolean;
 }>;
 
 /** One own frame is with the transceiver at a time. */
@@ -110,7 +142,7 @@ export type Inbound = Readonly<{ since: number; count: number }>;
 
 /** When a `bridge/event` was last published, by group address. */
 export type Notices = Readonly<Record<Notice, Table<number>>>;
-export type Notice = "dpt_mismatch" | "no_ack" | "unknown_ga";
+export type Notice = "dpt_mismatch" | "no_ack" | "unknown_ga" | "two_answers";
 
 /** Counted with (nearly) every telegram. */
 export type Counts = Readonly<{
@@ -134,21 +166,37 @@ export type Tallies = Readonly<{
   expired: number;
   overflow: number;
   offline: number;
+  /** Taken out of the queue by hand. */
+  cleared: number;
   throttledMs: number;
   rejected: Tally;
   failed: Tally;
   reads: Readonly<{ sent: number; answered: number; timeout: number; byBridge: number }>;
 }>;
 
+export const EMPTY_TALLIES: Tallies = {
+  depthMax: 0,
+  waited: [],
+  merged: 0,
+  expired: 0,
+  overflow: 0,
+  offline: 0,
+  cleared: 0,
+  throttledMs: 0,
+  rejected: {},
+  failed: {},
+  reads: { sent: 0, answered: 0, timeout: 0, byBridge: 0 },
+};
+
 /** @param config checked by the configuration loader */
 export const openBridge = (config: BridgeConfig): BridgeState => ({
   config,
-  objects: objectTable(config.objects),
+  objects: objectTable(withEvents(config, config.objects)),
   held: EMPTY_TABLE,
   provided: EMPTY_TABLE,
   epoch: 0,
-  bus: { state: "starting", announced: "offline" },
-  broker: { connected: false, session: 0, since: 0, pending: [], next: null },
+  bus: { state: "starting", announced: "offline", since: null },
+  broker: OFF,
   queue: EMPTY_QUEUE,
   sender: { flight: null, ref: 1, pause: 0, due: null, throttled: null },
   budget: openBudget(config.bus.share, 0),
@@ -157,7 +205,12 @@ export const openBridge = (config: BridgeConfig): BridgeState => ({
   recent: EMPTY_RECENT,
   inbound: { since: 0, count: 0 },
   errors: EMPTY_GATE,
-  notices: { dpt_mismatch: EMPTY_TABLE, no_ack: EMPTY_TABLE, unknown_ga: EMPTY_TABLE },
+  notices: {
+    dpt_mismatch: EMPTY_TABLE,
+    no_ack: EMPTY_TABLE,
+    unknown_ga: EMPTY_TABLE,
+    two_answers: EMPTY_TABLE,
+  },
   counts: {
     seq: 0,
     lastTelegram: null,
@@ -168,21 +221,22 @@ export const openBridge = (config: BridgeConfig): BridgeState => ({
     coalesced: 0,
     eventsDropped: 0,
   },
-  tallies: {
-    depthMax: 0,
-    waited: [],
-    merged: 0,
-    expired: 0,
-    overflow: 0,
-    offline: 0,
-    throttledMs: 0,
-    rejected: {},
-    failed: {},
-    reads: { sent: 0, answered: 0, timeout: 0, byBridge: 0 },
-  },
+  tallies: EMPTY_TALLIES,
+  features: openFeatures(config),
   due: null,
   stopped: false,
 });
+
+const OFF: Broker = {
+  connected: false,
+  session: 0,
+  since: 0,
+  pending: [],
+  next: null,
+  rate: 0,
+  forgot: false,
+  looking: null,
+};
 
 /** By group address; of several with one address the last. */
 export const objectTable = (objects: readonly ObjectConfig[]): Table<ObjectConfig> =>
@@ -219,6 +273,7 @@ export const renewed = (
   notices: state.notices,
   counts,
   tallies: state.tallies,
+  features: state.features,
   due: state.due,
   stopped: state.stopped,
 });

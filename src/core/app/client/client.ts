@@ -17,6 +17,7 @@ export const openClient = (
   address,
   longest,
   watching: false,
+  streaming: false,
   ref: 0,
   tasks: [],
 });
@@ -40,7 +41,8 @@ export const client = (state: ClientState, impulse: ClientImpulse): Step<ClientS
   return [after, wanted ? [request, ...out] : [...out, request]];
 };
 
-const wantsTelegrams = (state: ClientState): boolean => state.watching || needsTelegrams(state);
+const wantsTelegrams = (state: ClientState): boolean =>
+  state.watching || state.streaming || needsTelegrams(state);
 
 const step = (state: ClientState, impulse: ClientImpulse): Step<ClientState> => {
   switch (impulse.type) {
@@ -50,11 +52,15 @@ const step = (state: ClientState, impulse: ClientImpulse): Step<ClientState> => 
       return cancel(state, impulse.id, impulse.at);
     case "watch.req":
       return [state.watching === impulse.on ? state : { ...state, watching: impulse.on }, []];
+    case "stream.req":
+      return [state.streaming === impulse.on ? state : { ...state, streaming: impulse.on }, []];
     case "telegram.ind": {
       const [after, out] = tell(state, impulse).turn;
       const { octets, own, at } = impulse;
-      const seen: Effect = { for: "control", type: "telegram", octets, own, at };
-      return [after, state.watching ? [seen, ...out] : out];
+      const seen: (Impulse | Effect)[] = [];
+      if (state.watching) seen.push({ for: "control", type: "telegram", octets, own, at });
+      if (state.streaming) seen.push({ for: "bridge", type: "frame.ind", octets, own, at });
+      return [after, seen.length > 0 ? [...seen, ...out] : out];
     }
     case "apdu.ind": {
       const { turn, taken } = tell(state, impulse);

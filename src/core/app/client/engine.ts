@@ -24,6 +24,8 @@ export type ClientState = Readonly<{
   longest: number;
   /** Somebody wants to see every telegram. */
   watching: boolean;
+  /** The bridge wants to. */
+  streaming: boolean;
   /** Of the last request; group requests of the client are below 0. */
   ref: number;
   tasks: readonly Task[];
@@ -61,11 +63,12 @@ export const start = (
         report(
           id,
           fail("busy", `${MAX_TASKS} procedures are running. Try again when one has ended.`),
+          at,
         ),
       ],
     ];
   const peer = "peer" in procedure ? procedure.peer : undefined;
-  if (peer !== undefined && isTaken(state, id, peer)) return [state, [report(id, taken(peer))]];
+  if (peer !== undefined && isTaken(state, id, peer)) return [state, [report(id, taken(peer), at)]];
   return advance(state, { id, procedure, checkpoint: null, answers: [], peers: [] }, at);
 };
 
@@ -122,10 +125,12 @@ const whileClosing = (
   ending: Ending | null,
   impulse: ClientImpulse,
 ): Turn | undefined => {
-  if (impulse.type === "timeout") return finish(state, task.id, ending);
+  if (impulse.type === "timeout") return finish(state, task.id, ending, impulse.at);
   if (impulse.type !== "T_Disconnect.con" || !task.peers.includes(impulse.peer)) return undefined;
   const left = without(task, impulse.peer);
-  return left.peers.length === 0 ? finish(state, task.id, ending) : [put(state, left), []];
+  return left.peers.length === 0
+    ? finish(state, task.id, ending, impulse.at)
+    : [put(state, left), []];
 };
 
 /** The connections that are left after this impulse. Who waits for a T_Disconnect.con gets one, whatever else ends it. */
@@ -164,9 +169,10 @@ const advance = (state: ClientState, task: Ready, at: number): Turn => {
   let current = task;
   for (;;) {
     const { asks, last } = replay(current, state);
-    progress.push(
-      ...asks.map((ask) => ({ for: "control", type: "progress", id: task.id, ...ask }) as const),
-    );
+    if (!isOfBridge(task.id))
+      progress.push(
+        ...asks.map((ask) => ({ for: "control", type: "progress", id: task.id, ...ask }) as const),
+      );
     if ("ending" in last) return joined(progress, close(state, current, last.ending, at));
     if ("checkpoint" in last) {
       current = { ...current, checkpoint: last.checkpoint, answers: [] };
@@ -212,7 +218,7 @@ const send = (state: ClientState, task: Ready, ask: BusAsk, at: number): Turn =>
 
 /** Everything is closed before the result is given: whoever reads it may talk to the device at once. */
 const close = (state: ClientState, task: Ready, ending: Ending | null, at: number): Turn => {
-  if (task.peers.length === 0) return finish(state, task.id, ending);
+  if (task.peers.length === 0) return finish(state, task.id, ending, at);
   const { id, peers } = task;
   const out = peers.map((peer) => ({ for: "tlsm", type: "T_Disconnect.req", peer, at }) as const);
   // The answers have served: nothing is replayed any more.
@@ -221,18 +227,23 @@ const close = (state: ClientState, task: Ready, ending: Ending | null, at: numbe
   return [put(state, closing), [...out, startTimer(id, SEND_MS)]];
 };
 
-const finish = (state: ClientState, id: number, ending: Ending | null): Turn => [
+const finish = (state: ClientState, id: number, ending: Ending | null, at: number): Turn => [
   { ...state, tasks: state.tasks.filter((task) => task.id !== id) },
   [
     { for: "timer", type: "stop", timer: timerOf(id) },
-    ...(ending === null ? [] : [report(id, ending)]),
+    ...(ending === null ? [] : [report(id, ending, at)]),
   ],
 ];
 
-const report = (id: number, ending: Ending): Effect =>
-  ending.ok
+const report = (id: number, ending: Ending, at: number): Impulse | Effect => {
+  if (isOfBridge(id)) return { for: "bridge", type: "procedure.con", id, result: ending, at };
+  return ending.ok
     ? { for: "control", type: "result", id, value: ending.value }
     : { for: "control", type: "failure", id, error: ending.error };
+};
+
+/** Those of the control socket count up from 0. */
+const isOfBridge = (id: number): boolean => id < 0;
 
 const put = (state: ClientState, task: Task): ClientState => ({
   ...state,

@@ -97,6 +97,7 @@ export const react = (waiting: Waiting, impulse: ClientImpulse): Reaction | unde
     case "procedure.req":
     case "cancel.req":
     case "watch.req":
+    case "stream.req":
     case "configure.req":
       return undefined;
     default:

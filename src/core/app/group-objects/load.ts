@@ -1,6 +1,6 @@
 import { BROADCAST } from "../../address.ts";
 import type { DropReason } from "../../drop.ts";
-import { type GroupSet, groupSet } from "../../group-set.ts";
+import { groupSet } from "../../group-set.ts";
 import {
   type Effect,
   type Impulse,
@@ -11,6 +11,7 @@ import {
 import { NO_OCTETS } from "../../octets.ts";
 import { type Image, octetsOf, readImage } from "../device/model/image.ts";
 import { Asap } from "./access-point.ts";
+import { acknowledged } from "./configure.ts";
 import { findInitial, INITIAL_READ_MS, startTimer, stopTimer } from "./initial-reads.ts";
 import { type ObjectsState, openObjects, type Turn } from "./state.ts";
 import { decodeAddresses, decodeTables, type Tables } from "./tables.ts";
@@ -38,7 +39,7 @@ export const loadTables = (
   out.push({
     for: "dl",
     type: "configure.req",
-    groups: config.objectsFrom === "both" ? union(config.groups, groups) : groups,
+    groups: acknowledged(state, groups),
   });
   if (addresses !== null && gat?.ok === false) out.push(damaged(gat.reason, addresses));
   let tables: Tables | null = null;
@@ -56,7 +57,7 @@ export const loadTables = (
     out.push({ for: "application", type: "started.ind", parameters, links, at });
   } else if (state.tables !== null) out.push({ for: "application", type: "stopped.ind", at });
   const { sent, online, rate } = state;
-  return [{ ...openObjects(config), tables, sent, initial, online, rate }, out];
+  return [{ ...openObjects(config), tables, loaded: groups, sent, initial, online, rate }, out];
 };
 
 const linksOf = (tables: Tables): readonly ObjectLink[] =>
@@ -64,9 +65,6 @@ const linksOf = (tables: Tables): readonly ObjectLink[] =>
     const ga = tables.sending[place];
     return ga === undefined || ga === BROADCAST ? [] : [{ asap: Asap(place), ga, word }];
   });
-
-const union = (a: GroupSet, b: GroupSet): GroupSet =>
-  a.map((word, index) => word | (b[index] ?? 0));
 
 /** With the beginning of the table only: it may have 131,072 octets. */
 const damaged = (reason: DropReason, table: Image): Effect => ({

@@ -1,5 +1,6 @@
 import type { ObjectsImpulse } from "../../impulse.ts";
 import { never } from "../../never.ts";
+import { configure } from "./configure.ts";
 import { onConfirmation } from "./confirm.ts";
 import { onBus, onInitialRead } from "./initial-reads.ts";
 import { loadTables } from "./load.ts";
@@ -39,7 +40,7 @@ export const objects = (state: ObjectsState, impulse: ObjectsImpulse): Turn => {
     case "bus.ind":
       return onBus(state, impulse.online);
     case "configure.req":
-      return pump({ ...state, rate: { ...state.rate, limit: impulse.limit } }, impulse.at);
+      return configure(state, impulse);
     case "tables.ind":
       return loadTables(state, impulse);
     default:

@@ -1,4 +1,5 @@
 import type { ObjectsConfig } from "../../config.ts";
+import { type GroupSet, NO_GROUPS } from "../../group-set.ts";
 import type { Effect, GroupValue, Priority, Ref, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import { EMPTY_TABLE, get, put, type Table } from "../../table.ts";
@@ -17,6 +18,8 @@ export type ObjectsState = Readonly<{
   config: ObjectsConfig;
   /** null: nothing that runs is loaded, so no group telegram concerns this server. */
   tables: Tables | null;
+  /** The group addresses that ETS has loaded, whether anything runs with them or not. */
+  loaded: GroupSet;
   /** By ASAP; one that nothing ever happened to is not here. */
   objects: Table<GroupObject>;
   /** In the order in which they will be sent: by priority, then by age. At most one of a service for an object. */
@@ -58,6 +61,7 @@ export const openObjects = (
 ): ObjectsState => ({
   config,
   tables: null,
+  loaded: NO_GROUPS,
   objects: EMPTY_TABLE,
   waiting: [],
   flight: null,

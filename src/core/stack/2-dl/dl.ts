@@ -47,6 +47,11 @@ export const dl = (state: DlState, impulse: DlImpulse): Step<DlState> => {
       return [{ ...state, watched: impulse.on }, []];
     case "busmonitor.req":
       return requestBusmonitor(state, impulse);
+    case "reset.req": {
+      const [forgot, out] = forgotten(state, impulse.at);
+      const [reset, more] = move(forgot, "reset requested", impulse.at);
+      return [reset, [...more, ...out]];
+    }
     default:
       return never(impulse);
   }
@@ -238,7 +243,10 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
       const [forgot, out] = forgotten(state, at);
       if (state.tx.current.phase === "unsure") return resetOrGoOn([forgot, out], at);
       const [reset, more] = move(forgot, "reset requested", at);
-      return [reset, [...more, ...out]];
+      return [
+        reset,
+        [...more, ...out, { for: "bridge", type: "chip-reset.ind", why: "stuck", at }],
+      ];
     }
     default:
       return never(name);

@@ -96,7 +96,7 @@ export const linkTimeout = (state: DlState, at: number): Step<DlState> => {
 export const resetOrGoOn = ([state, out]: Step<DlState>, at: number): Step<DlState> => {
   if (state.tx.losses < STUCK) return pump(state, at, out);
   const [reset, more] = move({ ...state, tx: { ...state.tx, losses: 0 } }, "reset requested", at);
-  return [reset, [...more, ...out]];
+  return [reset, [...more, ...out, { for: "bridge", type: "chip-reset.ind", why: "stuck", at }]];
 };
 
 const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
@@ -140,7 +140,13 @@ const act = (state: DlState, action: LinkAction, at: number): Step<DlState> => {
       return [
         watching,
         [
-          { for: "bridge", type: "bus.ind", online: true, at },
+          {
+            for: "bridge",
+            type: "bus.ind",
+            online: true,
+            ...(link.chip !== null && { chip: link.chip }),
+            at,
+          },
           ...out,
           { for: "objects", type: "bus.ind", online: true, at },
           upNote(link),

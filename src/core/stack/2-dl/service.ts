@@ -50,8 +50,14 @@ export const onService = (
 
 const onReset = (state: DlState, at: number): Step<DlState> => {
   const asked = state.link.state === "resetting";
-  const counted: Effect[] = [count("chip.resets")];
-  if (!asked) counted.push(count("chip.unexpected-resets"), UNEXPECTED_RESET);
+  const counted: (Impulse | Effect)[] = [count("chip.resets")];
+  if (!asked)
+    counted.push(count("chip.unexpected-resets"), UNEXPECTED_RESET, {
+      for: "bridge",
+      type: "chip-reset.ind",
+      why: "unasked",
+      at,
+    });
   const event =
     state.config.chip === "auto" && state.link.chip === null
       ? "reset indication, chip unknown"

@@ -206,6 +206,66 @@ test("15: nobody listens", () => {
   expect(it.documents(/bridge\/event$/)).toMatchObject([{ type: "no_ack", ga: "1/2/3" }]);
 });
 
+const LINK = {
+  inward: { pointer: null, map: null, scale: null, staleMs: null },
+  outward: { map: null, on: "any", retain: false },
+  guardMs: 2_000,
+} as const;
+
+test("16: a two-way link with a partner that echoes", () => {
+  const away = object("2/1/5", "1.001", { provide: true });
+  const links = [{ ...LINK, ga: away.ga, topic: "home/away" }];
+  const it = ready(config([away], { links }));
+  const echoed = { telegrams: 0, messages: 0 };
+  /** Both sides repeat what they hear, the one on the bus as write and as response. */
+  const echo = (): void => {
+    for (let n = 0; n < 30; n++) {
+      it.advance(100);
+      for (const { request } of it.sent.slice(echoed.telegrams)) {
+        const data = "value" in request && request.value.octets[0] === 1 ? "/1" : "/0";
+        it.telegram("A_GroupValue_Write.ind", "2/1/5", data);
+        it.telegram("A_GroupValue_Response.ind", "2/1/5", data);
+      }
+      echoed.telegrams = it.sent.length;
+      const messages = it.topics(/^home/);
+      for (const { payload } of messages.slice(echoed.messages)) it.message("home/away", payload);
+      echoed.messages = messages.length;
+    }
+  };
+  for (const value of ["true", "false", "true"]) {
+    it.message("home/away", value);
+    echo();
+  }
+  expect(it.sent).toHaveLength(3);
+  expect(it.topics(/^home/)).toEqual([]);
+  for (const data of ["/0", "/1"]) {
+    it.telegram("A_GroupValue_Write.ind", "2/1/5", data);
+    echo();
+  }
+  expect(it.sent).toHaveLength(3);
+  expect(it.topics(/^home/).map(({ payload }) => payload)).toEqual(["false", "true"]);
+});
+
+test("17: ping-pong between two links", () => {
+  const lamp = object("1/0/1", "1.001", { provide: true });
+  const links = [
+    { ...LINK, ga: lamp.ga, topic: "a", outward: null },
+    { ...LINK, ga: lamp.ga, topic: "b", inward: null },
+  ];
+  const it = ready(config([lamp], { links }));
+  it.message("a", "true");
+  let seen = 0;
+  for (let n = 0; n < 200; n++) {
+    it.advance(50);
+    const news = it.topics(/^b$/).slice(seen);
+    seen += news.length;
+    for (const { payload } of news) it.message("a", payload === "true" ? "false" : "true");
+  }
+  expect(it.sent).toHaveLength(10);
+  expect(it.documents(/bridge\/event$/)).toMatchObject([{ type: "loop_detected", ga: "1/0/1" }]);
+  expect(it.state().features.loops.dropped).toBe(1);
+});
+
 test("18: a frame with the wrong length for its type", () => {
   const it = ready(config([ROOM]));
   for (let n = 0; n < 3; n++) {
@@ -231,14 +291,17 @@ test("24: without permission nothing happens", () => {
   const it = ready(config([object("1/4/10", "1.001", { writable: false })]));
   it.message("knx/ga/1/4/10/set", '{"value":true,"id":"a"}');
   it.message("knx/ga/9/0/1/set", '{"raw":"01","bits":1,"id":"b"}');
-  it.message("knx/bridge/request/restart", "");
+  it.message("knx/bridge/request/device/programming_mode", '{"id":"c","on":true}');
   it.advance(10_000);
   expect(it.sent).toEqual([]);
+  expect(it.others).toEqual([]);
   expect(it.documents(/result$/)).toMatchObject([
     { id: "a", status: "error", stage: "rejected", error: { code: "read_only" } },
     { id: "b", status: "error", stage: "rejected", error: { code: "unknown_ga" } },
   ]);
-  expect(it.drops).toEqual(["bridge.unknown-topic"]);
+  expect(it.documents(/response/)).toMatchObject([
+    { id: "c", status: "error", error: { code: "forbidden" } },
+  ]);
 });
 
 test("26: others use 85 % of the line", () => {
@@ -279,4 +342,25 @@ test("6: commands sent while the broker was away are not asked for", () => {
   it.broker(false);
   it.broker(true);
   expect(it.subscribed).toHaveLength(2);
+});
+
+test("27: clock not synchronised, then synchronised", () => {
+  const addresses = { timeGa: ga("0/0/1"), dateGa: ga("0/0/2") };
+  const time = {
+    ...{ ...addresses, dateTimeGa: null, requestGa: null },
+    ...{ everyMs: 3_600_000, onlyIfSynced: true, timezone: null },
+  };
+  const objects = [object("0/0/1", "10.001"), object("0/0/2", "11.001")];
+  const it = ready(config(objects, { time }));
+  const zone = { offsetMs: 3_600_000, summerTime: false, next: null };
+  it.feed({ for: "bridge", type: "zone.ind", zone, at: 0 });
+  it.feed({ for: "bridge", type: "clock-sync.ind", synchronised: false, at: 0 });
+  it.advance(10_000_000);
+  it.read("0/0/1");
+  it.read("0/0/2");
+  it.advance(10_000);
+  expect(it.sent).toEqual([]);
+  it.feed({ for: "bridge", type: "clock-sync.ind", synchronised: true, at: it.now() });
+  it.advance(5_000);
+  expect(it.sent.map(({ request }) => request.destination)).toEqual(Object.values(addresses));
 });

@@ -78,10 +78,20 @@ describe("§3, §8.1 broker and bus", () => {
     it.online();
     it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
     it.broker(true);
-    expect(it.subscribed).toEqual([["knx/ga/+/+/+/set", "knx/ga/+/+/+/get"]]);
+    expect(it.subscribed).toEqual([
+      [
+        "knx/ga/+/+/+/set",
+        "knx/ga/+/+/+/get",
+        "knx/entity/+/set",
+        "knx/entity/+/set/+",
+        "knx/bridge/request/#",
+      ],
+    ]);
     expect(it.published).toMatchObject([
       { topic: "knx/bridge/state", payload: "online", qos: 1, retain: true, json: false },
       { topic: "knx/bridge/bus", payload: "online", qos: 1, retain: true, json: false },
+      { topic: "knx/bridge/info", qos: 1, retain: true, json: true },
+      { topic: "knx/ga/4/0/1/meta", qos: 1, retain: true, json: true },
       { topic: "knx/ga/4/0/1/state", retain: true },
       { topic: "knx/bridge/event", qos: 1, retain: false, expiryS: 60 },
     ]);
@@ -94,6 +104,10 @@ describe("§3, §8.1 broker and bus", () => {
     for (const { ga: address } of objects)
       it.telegram("A_GroupValue_Write.ind", `6/0/${address & 0xff}`, "/1");
     it.broker(true);
+    expect(it.topics(/ga.*meta$/)).toHaveLength(100);
+    expect(it.topics(/ga.*state$/)).toEqual([]);
+    it.advance(450);
+    expect(it.topics(/ga.*meta$/)).toHaveLength(250);
     expect(it.topics(/ga.*state$/)).toHaveLength(100);
     it.advance(100);
     // What is heard meanwhile goes at once, and not again.
@@ -217,7 +231,7 @@ describe("§5.1 states", () => {
 
   test("bare values on value", () => {
     const it = ready(
-      config([ROOM, LAMP], { payload: { name: false, scalar: true }, retain: false }),
+      config([ROOM, LAMP], { payload: { name: false, scalar: true, fields: null }, retain: false }),
     );
     it.telegram("A_GroupValue_Write.ind", "4/0/1", "0c 2f");
     it.telegram("A_GroupValue_Write.ind", "1/2/3", "/1");

@@ -8,7 +8,7 @@ const OBJECTS = [
   object("4/0/1", "9.001"),
   object("1/4/10", "1.001", { writable: false }),
   object("3/0/1", undefined),
-  object("3/0/2", "232.600"),
+  object("3/0/2", "300.600"),
   object("4/0/12", "9.001", { provide: true }),
 ];
 
@@ -262,5 +262,94 @@ describe("toggle", () => {
       { value: value("/1") },
       { value: value("/0") },
     ]);
+  });
+});
+
+describe("20 Security", () => {
+  // biome-ignore format: read by column
+  test.each([
+    { is: "neither list",                 lists: {},                                            code: undefined },
+    { is: "denied",                       lists: { deny: ["1/2/*"] },                           code: "forbidden" },
+    { is: "another one denied",           lists: { deny: ["9/*/*", "1/3/*"] },                  code: undefined },
+    { is: "allowed",                      lists: { allow: ["1/*/*"] },                          code: undefined },
+    { is: "not among the allowed",        lists: { allow: ["4/0/*"] },                          code: "forbidden" },
+    { is: "allowed and denied",           lists: { allow: ["1/*/*"], deny: ["1/2/3"] },         code: "forbidden" },
+    { is: "nothing allowed",              lists: { allow: [] },                                 code: "forbidden" },
+  ])("$is: $code", ({ lists, code }) => {
+    const it = ready(config(OBJECTS, lists));
+    it.message("knx/ga/1/2/3/set", '{"value":1,"id":"a"}');
+    it.message("knx/ga/1/2/3/get", '{"id":"b","from":"cache"}');
+    it.advance(1_000);
+    const codes = it.documents(/result$/).map(({ error }) => error);
+    expect(codes).toMatchObject(code === undefined ? [undefined, undefined] : [{ code }, { code }]);
+    expect(it.sent).toHaveLength(code === undefined ? 1 : 0);
+  });
+
+  test("confirm_write: only with the group address again", () => {
+    const it = ready(config([object("1/2/3", "1.001", { confirmWrite: true })]));
+    for (const payload of [
+      "1",
+      '{"value":1}',
+      '{"value":1,"confirm":"sent"}',
+      '{"value":1,"confirm":"1/2/4"}',
+      '{"value":1,"confirm":"1/2/3"}',
+    ])
+      it.message("knx/ga/1/2/3/set", payload);
+    expect(it.documents(/error$/).map(({ error }) => error)).toMatchObject(
+      Array.from({ length: 4 }, () => ({ code: "forbidden" })),
+    );
+    it.advance(1_000);
+    expect(it.sent).toHaveLength(1);
+  });
+});
+
+describe("options of an object", () => {
+  test("min and max are narrower than the type", () => {
+    const it = ready(config([object("4/1/1", "9.001", { min: 16, max: 26 })]));
+    for (const value of ["15.9", "16", "26", "26.1"])
+      it.message("knx/ga/4/1/1/set", `{"value":${value},"id":"${value}","queue":"all"}`);
+    it.advance(1_000);
+    expect(it.documents(/result$/)).toMatchObject([
+      { id: "15.9", error: { code: "out_of_range", detail: { min: 16, max: 26 } } },
+      { id: "26.1", error: { code: "out_of_range", detail: { min: 16, max: 26 } } },
+      { id: "16", status: "ok" },
+      { id: "26", status: "ok" },
+    ]);
+  });
+
+  test("one limit alone: the other one is the type's", () => {
+    const it = ready(config([object("1/3/10", "5.001", { max: 80 })]));
+    it.message("knx/ga/1/3/10/set", "90");
+    expect(it.documents(/error$/)).toMatchObject([
+      { error: { code: "out_of_range", detail: { min: 0, max: 80 } } },
+    ]);
+  });
+
+  test("truncate: a text is cut, not refused", () => {
+    const cut = object("3/1/1", "16.001", { truncate: true });
+    const it = ready(config([cut, object("3/1/2", "16.001")]));
+    for (const address of ["3/1/1", "3/1/2"])
+      it.message(`knx/ga/${address}/set`, '"fifteen letters"');
+    it.advance(1_000);
+    expect(it.sent.map(({ request }) => request)).toMatchObject([
+      { destination: ga("3/1/1"), value: value("66 69 66 74 65 65 6e 20 6c 65 74 74 65 72") },
+    ]);
+    expect(it.documents(/error$/)).toMatchObject([{ error: { code: "out_of_range" } }]);
+  });
+
+  test("dedupe: what holds already, or will, is not sent again", () => {
+    const it = ready(config([object("1/2/3", "1.001", { dedupe: true })]));
+    for (const id of ["a", "b"]) it.message("knx/ga/1/2/3/set", `{"value":1,"id":"${id}"}`);
+    it.advance(1_000);
+    it.message("knx/ga/1/2/3/set", '{"value":1,"id":"c"}');
+    it.message("knx/ga/1/2/3/set", '{"value":0,"id":"d"}');
+    it.advance(1_000);
+    expect(it.documents(/result$/)).toMatchObject([
+      { id: "b", status: "ok", stage: "merged", merged_into: null },
+      { id: "a", stage: "confirmed" },
+      { id: "c", status: "ok", stage: "merged", merged_into: null },
+      { id: "d", stage: "confirmed" },
+    ]);
+    expect(it.sent).toHaveLength(2);
   });
 });

@@ -25,15 +25,18 @@ describe("another own address", () => {
     expect(it.published.filter(({ topic }) => topic.endsWith("bridge/event"))).toEqual([]);
   });
 
-  test("it changes nothing else: no message, no telegram", () => {
+  test("it changes nothing else but bridge/info: no other message, no telegram", () => {
     const it = ready(config(OBJECTS));
     const before = it.state();
     it.feed({ for: "bridge", type: "configure.req", address: IndividualAddress(0x2307), at: 5 });
     const { config: after, ...rest } = it.state();
     const { config: first, ...same } = before;
-    expect(rest).toEqual(same);
+    const counts = { ...same.counts, published: same.counts.published + 1 };
+    const features = { ...same.features, info: rest.features.info };
+    expect(rest).toEqual({ ...same, counts, features });
     expect(after).toEqual({ ...first, address: 0x2307 });
-    expect(it.published).toEqual([]);
+    expect(it.published).toMatchObject([{ topic: "knx/bridge/info", retain: true }]);
+    expect(it.documents(/info$/)).toMatchObject([{ knx: { ia: "2.3.7" } }]);
     expect(it.sent).toEqual([]);
   });
 });

@@ -4,7 +4,9 @@ import {
   parseGroupAddress,
 } from "../../../../src/core/address.ts";
 import { bridge, openBridge } from "../../../../src/core/app/bridge/bridge.ts";
+import { BRIDGE_DEFAULTS } from "../../../../src/core/app/bridge/defaults.ts";
 import { airtime, frameOctets } from "../../../../src/core/app/bridge/queue/budget.ts";
+import { NOTHING_KEPT, type Restored } from "../../../../src/core/app/bridge/restart/snapshot.ts";
 import type { BridgeConfig, ObjectConfig } from "../../../../src/core/config.ts";
 import type { DropReason } from "../../../../src/core/drop.ts";
 import {
@@ -58,15 +60,8 @@ export const config = (
   objects: readonly ObjectConfig[],
   more: Partial<BridgeConfig> = {},
 ): BridgeConfig => ({
-  base: "knx",
-  style: "3-level",
+  ...BRIDGE_DEFAULTS,
   address: IndividualAddress(0x11fa),
-  unknown: "event",
-  allowUnknownWrite: false,
-  retain: true,
-  payload: { name: true, scalar: false },
-  bus: { share: 0.35, readRate: 5, graceMs: 20_000 },
-  limits: { payload: 65_536, messages: 1_000 },
   objects,
   ...more,
 });
@@ -82,8 +77,15 @@ type Published = Publication & Readonly<{ at: number }>;
 /** What becomes of a frame on the simulated line; undefined: not a word. */
 type Fate = Readonly<{ outcome: Outcome; repeats?: number }> | undefined;
 
-/** The reducer between a virtual clock, a line that confirms after the airtime of the frame, and a broker that listens. */
-export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () => WELL) => {
+/**
+ * The reducer between a virtual clock, a line that confirms after the airtime of the frame, and a broker that listens.
+ * @param restored what the process before has kept
+ */
+export const rig = (
+  bridgeConfig: BridgeConfig,
+  fate: (sent: Sent) => Fate = () => WELL,
+  restored: Restored = NOTHING_KEPT,
+) => {
   let now = 0;
   let state = openBridge(bridgeConfig);
   const due = new Map<string, Readonly<{ at: number; impulse: () => BridgeImpulse }>>();
@@ -91,6 +93,10 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
   const published: Published[] = [];
   const drops: DropReason[] = [];
   const subscribed: (readonly string[])[] = [];
+  /** Snapshots, look-backs, subscriptions of links, notes and the end. */
+  const asides: Effect[] = [];
+  /** For the device and for the shell beside MQTT. */
+  const others: (Impulse | Effect)[] = [];
 
   const feed = (impulse: BridgeImpulse): void => {
     const [after, out] = bridge(state, impulse);
@@ -107,10 +113,24 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
         return;
       case "mqtt":
         if (each.type === "publish") published.push({ ...each, at: now });
-        else subscribed.push(each.filters);
+        else if (each.type === "subscribe" && !each.retained) subscribed.push(each.filters);
+        else asides.push(each);
         return;
       case "drops":
         drops.push(each.reason);
+        return;
+      case "store":
+      case "process":
+      case "log":
+        asides.push(each);
+        return;
+      case "client":
+      case "counters":
+      case "device":
+      case "dl":
+      case "host":
+      case "objects":
+        others.push(each);
         return;
       case "al":
         switch (each.type) {
@@ -175,6 +195,7 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
   const topics = (pattern: RegExp): readonly Published[] =>
     published.filter(({ topic }) => pattern.test(topic));
 
+  feed({ for: "bridge", type: "start.ind", restored, at: now });
   return {
     feed,
     advance,
@@ -182,6 +203,8 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
     published,
     drops,
     subscribed,
+    others,
+    asides,
     now: () => now,
     state: () => state,
     /** As if it had been written to a file and read again. */
@@ -190,7 +213,10 @@ export const rig = (bridgeConfig: BridgeConfig, fate: (sent: Sent) => Fate = () 
     },
     /** The JSON documents published on topics that match. */
     documents: (pattern: RegExp): readonly Readonly<Record<string, unknown>>[] =>
-      topics(pattern).map(({ payload }) => JSON.parse(payload)),
+      topics(pattern)
+        // An empty one clears a topic.
+        .filter(({ payload }) => payload !== "")
+        .map(({ payload }) => JSON.parse(payload)),
     topics,
     online: () => feed({ for: "bridge", type: "bus.ind", online: true, at: now }),
     offline: (reason: OfflineReason = "no_power") =>

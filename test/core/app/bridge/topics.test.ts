@@ -3,6 +3,7 @@ import { describe, expect } from "vitest";
 import { GroupAddress } from "../../../../src/core/address.ts";
 import {
   bridgeTopic,
+  entityTopic,
   gaTopic,
   isPermittedResponseTopic,
   parseTopic,
@@ -21,10 +22,15 @@ test("a group address in every style", () => {
 });
 
 test("filters by style", () => {
-  const filters = (style: "3-level" | "2-level" | "free") => subscriptions({ base: "knx", style });
-  expect(filters("3-level")).toEqual(["knx/ga/+/+/+/set", "knx/ga/+/+/+/get"]);
-  expect(filters("2-level")).toEqual(["knx/ga/+/+/set", "knx/ga/+/+/get"]);
-  expect(filters("free")).toEqual(["knx/ga/+/set", "knx/ga/+/get"]);
+  const filters = (style: "3-level" | "2-level" | "free") =>
+    subscriptions({ base: "knx", style, requests: "off" });
+  const entities = ["knx/entity/+/set", "knx/entity/+/set/+"];
+  expect(filters("3-level")).toEqual(["knx/ga/+/+/+/set", "knx/ga/+/+/+/get", ...entities]);
+  expect(filters("2-level")).toEqual(["knx/ga/+/+/set", "knx/ga/+/+/get", ...entities]);
+  expect(filters("free")).toEqual(["knx/ga/+/set", "knx/ga/+/get", ...entities]);
+  expect(subscriptions({ base: "knx", style: "free", requests: "basic" }).at(-1)).toBe(
+    "knx/bridge/request/#",
+  );
 });
 
 test.each([
@@ -44,6 +50,13 @@ test.each([
   "home/knx/ga/2563/set",
   "home/knx/ga/0/0/0/set",
   "home/knx/ga/+/+/+/set",
+  "home/knx/entity",
+  "home/knx/entity/blind",
+  "home/knx/entity//set",
+  "home/knx/entity/blind/get",
+  "home/knx/entity/blind/set/",
+  "home/knx/entity/blind/set/move/x",
+  "home/knx/entity/blind/state/move",
   "home/knx/bridge/",
   "knx/ga/1/2/3/set",
 ])("%j is not in the grammar", (topic) => {
@@ -58,17 +71,35 @@ const topic: fc.Arbitrary<Topic> = fc.oneof(
     leaf: fc.constantFrom("state" as const, "value" as const, "set" as const, "result" as const),
   }),
   fc.record({
-    about: fc.constant("bridge" as const),
-    leaf: fc.constantFrom("state", "response/ping"),
+    about: fc.constant("entity" as const),
+    id: fc.constantFrom("living_ceiling", "b-2"),
+    leaf: fc.constantFrom("state" as const, "set" as const, "result" as const),
+    role: fc.constant(null),
   }),
+  fc.record({
+    about: fc.constant("bridge" as const),
+    leaf: fc.constantFrom("state", "response/ping", "request", "request/"),
+  }),
+  fc.record({ about: fc.constant("request" as const), name: fc.constantFrom("ping", "a/b") }),
 );
 test.prop([topic, style])("what is written is read", (written, used) => {
   const tree = { base: "knx", style: used };
   const text =
     written.about === "ga"
       ? gaTopic(tree, written.ga, written.leaf)
-      : bridgeTopic(tree, written.leaf);
+      : written.about === "entity"
+        ? entityTopic(tree, written.id, written.leaf)
+        : bridgeTopic(tree, written.about === "request" ? `request/${written.name}` : written.leaf);
   expect(parseTopic(tree, text)).toEqual(written);
+});
+
+test("§7 one role of an entity", () => {
+  expect(parseTopic(TREE, "home/knx/entity/living_blind/set/move")).toEqual({
+    about: "entity",
+    id: "living_blind",
+    leaf: "set",
+    role: "move",
+  });
 });
 
 describe("§20 response topics", () => {
@@ -77,6 +108,9 @@ describe("§20 response topics", () => {
     ["home/knx2/ga/1/2/3/set", true],
     ["home/knx/bridge/response/group/write", true],
     ["home/knx/ga/1/2/3/result", true],
+    ["home/knx/entity/living_blind/result", true],
+    ["home/knx/entity/living_blind/set", false],
+    ["home/knx/entity/living_blind/state", false],
     ["", false],
     ["home/knx", false],
     ["home/knx/ga/1/2/3/set", false],

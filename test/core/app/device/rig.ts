@@ -95,7 +95,7 @@ export const words = (item: Impulse | Effect): string => {
       return item.reason;
     case "store":
       if (item.type === "keep") return keptWords(item.loadable);
-      if (item.type === "snapshot") return item.type;
+      if (item.type === "snapshot" || item.type === "ledger") return item.type;
       return `save ${item.record.address.toString(16)} ${item.record.keys.map(toHex).join(", ")}`;
     case "transitions": {
       const { machine, subject, event, next } = item.transition;

@@ -178,7 +178,9 @@ export const server = (config: Partial<ObjectsConfig> = {}) => {
     /** Objects that were updated since the last call. */
     updates: () => {
       const counts = seen.flatMap((one) =>
-        one.for === "counters" && one.counter === "objects.updates" ? [one.by] : [],
+        one.for === "counters" && one.type === "count" && one.counter === "objects.updates"
+          ? [one.by]
+          : [],
       );
       seen = seen.filter((one) => one.for !== "counters");
       return counts.reduce((sum, by) => sum + by, 0);

@@ -268,7 +268,9 @@ describe("payload of a damaged frame that looks like services, behind a late rea
     expect(link.drops()[0]).toBe("dl.check-octet");
     const counters = link
       .effects()
-      .flatMap((effect) => (effect.for === "counters" ? [effect.counter] : []));
+      .flatMap((effect) =>
+        effect.for === "counters" && effect.type === "count" ? [effect.counter] : [],
+      );
     expect(counters.filter((name) => name.startsWith("chip."))).toEqual([]);
     expect(link.written()).toEqual(["11"]);
   });

@@ -1,13 +1,25 @@
 import type { DropReason } from "../../../drop.ts";
 import type { BridgeImpulse } from "../../../impulse.ts";
 import { NO_OCTETS } from "../../../octets.ts";
+import { onStatus } from "../discovery/status.ts";
+import { onEntitySet } from "../entities/command.ts";
+import { readEntitySet } from "../entities/payload.ts";
+import { linksTo, onSource } from "../links/inward.ts";
+import { onRequest } from "../requests/request.ts";
 import type { BridgeState } from "../state.ts";
 import { parseTopic } from "../topics.ts";
 import type { Turn } from "../turn.ts";
 import { type Failure, failure } from "./errors.ts";
 import { onGet } from "./get.ts";
 import { MAX_TIME_MS, MIN_TIME_MS, readGet, readSet } from "./payload.ts";
-import { type Command, commandOf, countRejection, publishError, reject } from "./results.ts";
+import {
+  type Command,
+  commandOf,
+  countRejection,
+  publishError,
+  reject,
+  type Target,
+} from "./results.ts";
 import { onSet } from "./set.ts";
 
 type MessageIndication = Extract<BridgeImpulse, { type: "message.ind" }>;
@@ -21,15 +33,26 @@ export const onMessage = (state: BridgeState, message: MessageIndication): Turn 
     return publishError(
       countRejection(received, "rate_limited"),
       at,
-      { ...message, ga: null },
+      { ...message, target: null },
       failure("rate_limited", `More than ${limits.messages} messages in a second`),
     );
-  const meant = parseTopic(received.config, topic);
-  if (meant?.about !== "ga" || (meant.leaf !== "set" && meant.leaf !== "get"))
+  const links = linksTo(received, topic);
+  if (links !== undefined) return onSource(received, message, links);
+  const { discovery } = received.config;
+  if (discovery.enabled && topic === discovery.statusTopic) return onStatus(received, message);
+  const meant = parseTopic(received.config, topic, received.features.names);
+  if (meant?.about === "request" && received.config.requests !== "off")
+    return onRequest(received, message, meant.name);
+  if (
+    (meant?.about !== "ga" && meant?.about !== "entity") ||
+    (meant.leaf !== "set" && meant.leaf !== "get")
+  )
     return dropped(received, "bridge.unknown-topic");
-  const { ga, leaf } = meant;
+  const { leaf } = meant;
+  const target: Target =
+    meant.about === "ga" ? { is: "ga", ga: meant.ga } : { is: "entity", id: meant.id };
   const commandWith = (id: string | null, confirm: Command["confirm"] = "sent"): Command =>
-    commandOf(received, message, ga, id, confirm);
+    commandOf(received, message, target, id, confirm);
   const refuse = (error: Failure, id: string | null = null): Turn =>
     reject(received, at, commandWith(id), error);
   if (message.size > limits.payload)
@@ -42,15 +65,23 @@ export const onMessage = (state: BridgeState, message: MessageIndication): Turn 
       failure("retained_command", "A retained command would be repeated at every start"),
     );
   const ttl = (own: number | null): number | null => timeToLive(own, message.expiryMs);
+  if (meant.about === "entity") {
+    const read = readEntitySet(message.payload, meant.role);
+    if (!read.ok) return refuse(read.error, read.id);
+    const command = commandWith(read.request.id, read.request.confirm);
+    const request = { ...read.request, ttlMs: ttl(read.request.ttlMs) };
+    return onEntitySet(received, at, meant.id, command, request);
+  }
+  const { ga } = meant;
   if (leaf === "set") {
     const read = readSet(message.payload);
     if (!read.ok) return refuse(read.error, read.id);
     const command = commandWith(read.request.id, read.request.confirm);
-    return onSet(received, at, command, { ...read.request, ttlMs: ttl(read.request.ttlMs) });
+    return onSet(received, at, ga, command, { ...read.request, ttlMs: ttl(read.request.ttlMs) });
   }
   const read = readGet(message.payload);
   return read.ok
-    ? onGet(received, at, commandWith(read.request.id), read.request, ttl(null))
+    ? onGet(received, at, ga, commandWith(read.request.id), read.request, ttl(null))
     : refuse(read.error, read.id);
 };
 

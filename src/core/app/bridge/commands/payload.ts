@@ -1,4 +1,5 @@
-import type { Priority } from "../../../impulse.ts";
+import { parseGroupAddress } from "../../../address.ts";
+import type { JsonValue, Priority } from "../../../impulse.ts";
 import { type Octets, parseHex } from "../../../octets.ts";
 import { type Failure, failure, outOfRange } from "./errors.ts";
 
@@ -16,6 +17,8 @@ export type SetRequest = Readonly<{
   /** false: sent on its own whatever the type. */
   mayMerge: boolean;
   confirm: "queued" | "sent";
+  /** The group address once more, as `confirm_write` wants it; null: not there. */
+  confirmed: string | null;
 }>;
 
 /** `bits`: 1…6 for a value that travels inside the APCI octet, null when the payload does not say. */
@@ -77,7 +80,8 @@ export const readGet = (payload: string): Read<GetRequest> => {
   };
 };
 
-const readSetEnvelope = (envelope: SetEnvelope): Read<SetRequest> => {
+/** An object with `value` or `raw`, and what stands beside it. */
+export const readSetEnvelope = (envelope: SetEnvelope): Read<SetRequest> => {
   const { dpt, id, service, priority, ttl_ms, queue, confirm } = envelope;
   const content = readContent(envelope);
   const error =
@@ -87,7 +91,7 @@ const readSetEnvelope = (envelope: SetEnvelope): Read<SetRequest> => {
     checkWord("priority", priority, PRIORITIES) ??
     checkNumber("ttl_ms", ttl_ms, MIN_TIME_MS, MAX_TIME_MS) ??
     checkWord("queue", queue, QUEUES) ??
-    checkWord("confirm", confirm, CONFIRMS);
+    checkConfirm(confirm);
   if (content.is === "error") return bad(idOf(id), content.error);
   if (error) return bad(idOf(id), error);
   return {
@@ -101,6 +105,7 @@ const readSetEnvelope = (envelope: SetEnvelope): Read<SetRequest> => {
       ttlMs: numberOf(ttl_ms) ?? null,
       mayMerge: wordOf(queue, QUEUES) !== "all",
       confirm: wordOf(confirm, CONFIRMS) ?? PLAIN.confirm,
+      confirmed: isAddress(confirm) ? confirm : null,
     },
   };
 };
@@ -158,11 +163,11 @@ type GetEnvelope = Readonly<Partial<Record<"id" | "from" | "max_age_s" | "timeou
 
 const isGetEnvelope = (json: unknown): json is GetEnvelope => isObject(json);
 
-const isObject = (json: unknown): json is object =>
+export const isObject = (json: unknown): json is object =>
   typeof json === "object" && json !== null && !Array.isArray(json);
 
 /** @returns undefined when the text is no JSON: the one place where that is found out */
-const parseJson = (text: string): { readonly value: unknown } | undefined => {
+export const parseJson = (text: string): { readonly value: JsonValue } | undefined => {
   try {
     return { value: JSON.parse(text) };
   } catch {
@@ -179,6 +184,13 @@ const checkWord = (name: string, value: unknown, words: readonly string[]): Fail
   value === undefined || wordOf(value, words) !== undefined
     ? undefined
     : wrong(name, `one of ${words.join(", ")}`);
+
+/** §5.5 and §20 use one key: when the result is given, or a group address that must be written again. */
+const checkConfirm = (value: unknown): Failure | undefined =>
+  isAddress(value) ? undefined : checkWord("confirm", value, CONFIRMS);
+
+const isAddress = (value: unknown): value is string =>
+  typeof value === "string" && parseGroupAddress(value) !== undefined;
 
 const checkNumber = (
   name: string,
@@ -204,9 +216,9 @@ const numberOf = (value: unknown): number | undefined =>
 const wrong = (name: string, expected: string): Failure =>
   failure("invalid_value", `${name} must be ${expected}`);
 
-const bad = (id: string | null, error: Failure): Read<never> => ({ ok: false, id, error });
+export const bad = (id: string | null, error: Failure): Read<never> => ({ ok: false, id, error });
 
-const notJson = (): Read<never> =>
+export const notJson = (): Read<never> =>
   bad(null, failure("invalid_json", "The payload begins like JSON and is not"));
 
 const SERVICES = ["write", "response"] as const;
@@ -231,6 +243,7 @@ const PLAIN = {
   ttlMs: null,
   mayMerge: true,
   confirm: "sent",
+  confirmed: null,
 } as const satisfies Omit<SetRequest, "content">;
 
 const DEFAULT_GET = {

@@ -1,19 +1,28 @@
 import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
-import type { Value } from "../../../dpt/dpt.ts";
-import { type Message, NOTHING } from "../../../impulse.ts";
+import { type JsonValue, type Message, NOTHING } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import type { Octets } from "../../../octets.ts";
+import { close } from "../requests/answer.ts";
+import { endItem, replyOf } from "../requests/asked.ts";
 import type { BridgeState } from "../state.ts";
 import { EXPIRY_S, publish } from "../telegrams/publish.ts";
-import { bridgeTopic, gaTopic, isPermittedResponseTopic } from "../topics.ts";
+import {
+  bridgeTopic,
+  entityTopic,
+  gaTopic,
+  isPermittedResponseTopic,
+  sibling,
+  type Tree,
+} from "../topics.ts";
 import type { Turn } from "../turn.ts";
+import { endPart } from "./batches.ts";
 import { admitError } from "./error-gate.ts";
 import { type ErrorCode, type Failure, tallied } from "./errors.ts";
 import { recall, remember } from "./recent.ts";
 
 /** A `set` or `get` as far as the one who sent it is concerned. */
 export type Command = Readonly<{
-  ga: GroupAddress;
+  target: Target;
   id: string | null;
   /** Where its result goes; null: nobody asked for one, so that only errors are published. */
   answer: Answer | null;
@@ -26,7 +35,19 @@ export type Command = Readonly<{
   payload: string;
   /** When it arrived. */
   received: number;
+  /** It is one telegram of a command that needs several: that one alone is answered. */
+  part: Part | null;
 }>;
+
+/** What a command is about. */
+export type Target = Readonly<{ is: "ga"; ga: GroupAddress } | { is: "entity"; id: string }>;
+
+/** `batch`: its `ref`. */
+type Part = Readonly<
+  | { batch: number; role: string }
+  /** Of a request, whose answer is its result; or one item of several. `ask`: its `ref`. */
+  | { ask: number; item: boolean }
+>;
 
 type Answer = Readonly<{ topic: string; correlation: Octets | null }>;
 
@@ -48,7 +69,7 @@ export type Ending = Readonly<{
   error?: Failure;
   /** When it was handed to the stack. */
   sent?: number;
-  fields?: Readonly<{ [field: string]: Value }>;
+  fields?: Readonly<{ [field: string]: JsonValue }>;
 }>;
 
 /**
@@ -56,24 +77,24 @@ export type Ending = Readonly<{
  * @param id once the payload is read; null before, and when it has none
  */
 export const commandOf = (
-  { config }: BridgeState,
+  { config, features }: BridgeState,
   message: Message & Readonly<{ at: number }>,
-  ga: GroupAddress,
+  target: Target,
   id: string | null,
   confirm: Command["confirm"],
 ): Command => {
   const { topic, payload, responseTopic, correlation, at } = message;
-  const ordinary = gaTopic(config, ga, "result");
+  const ordinary = resultTopic(config, target, topic);
   const answerTo =
     responseTopic === undefined
       ? id === null
         ? null
         : ordinary
-      : isPermittedResponseTopic(config, responseTopic)
+      : isPermittedResponseTopic(config, responseTopic, features.names)
         ? responseTopic
         : ordinary;
   return {
-    ga,
+    target,
     id,
     answer:
       answerTo === null
@@ -84,11 +105,24 @@ export const commandOf = (
     topic,
     payload: payload.slice(0, PAYLOAD_CHARACTERS),
     received: at,
+    part: null,
   };
+};
+
+/** In the layout in which the command came. */
+const resultTopic = (tree: Tree, target: Target, topic: string): string => {
+  if (target.is === "entity") return entityTopic(tree, target.id, "result");
+  const isNamed = topic.startsWith(`${tree.base}/name/`);
+  return isNamed ? sibling(topic, "result") : gaTopic(tree, target.ga, "result");
 };
 
 /** The one final result of a command: to whoever asked for it, or to `bridge/error` if it failed and nobody did. */
 export const finish = (state: BridgeState, at: number, command: Command, ending: Ending): Turn => {
+  const { part } = command;
+  if (part)
+    return "ask" in part
+      ? finishAsked(state, at, command, part, ending)
+      : finishPart(state, at, part, ending);
   const counted = ending.error ? withFailure(state, ending) : state;
   if (command.answered) return [counted, NOTHING];
   if (!command.answer)
@@ -100,6 +134,40 @@ export const finish = (state: BridgeState, at: number, command: Command, ending:
       ? { ...counted, recent: remember(counted.recent, keyOf(command), at, document) }
       : counted;
   return answer(known, command.answer, document);
+};
+
+/** The result is the answer to a request, or part of it. `mqtt-interface.md` §10 */
+const finishAsked = (
+  state: BridgeState,
+  at: number,
+  command: Command,
+  { ask, item }: Extract<Part, { ask: number }>,
+  ending: Ending,
+): Turn => {
+  const counted = ending.error ? withFailure(state, ending) : state;
+  if (command.answered) return [counted, NOTHING];
+  if (item) return endItem(counted, at, ask, command, ending);
+  const reply = replyOf(at, command, ending);
+  const known =
+    command.id !== null && ending.stage !== "rejected"
+      ? {
+          ...counted,
+          recent: remember(counted.recent, keyOf(command), at, JSON.stringify(reply)),
+        }
+      : counted;
+  return close(known, at, ask, reply);
+};
+
+/** One telegram of several; after the last one the whole is over. */
+const finishPart = (
+  state: BridgeState,
+  at: number,
+  { batch, role }: Extract<Part, { batch: number }>,
+  ending: Ending,
+): Turn => {
+  const [batches, closed] = endPart(state.features.batches, batch, role, ending);
+  const after = { ...state, features: { ...state.features, batches } };
+  return closed ? finish(after, at, closed.command, closed.ending) : [after, NOTHING];
 };
 
 /** Not even queued. */
@@ -120,7 +188,7 @@ export const repeatedResult = (
   if (!seen || !command.answer) return undefined;
   const counted = countRejection(state, "duplicate");
   if (seen.result !== null) return answer(counted, command.answer, seen.result);
-  if (command.answer.topic === gaTopic(state.config, command.ga, "result"))
+  if (command.answer.topic === resultTopic(state.config, command.target, command.topic))
     return [counted, NOTHING];
   const error = { code: "duplicate", message: "A command with this id is being executed" } as const;
   return answer(
@@ -142,28 +210,28 @@ export const accept = (state: BridgeState, at: number, command: Command): Bridge
     ? state
     : { ...state, recent: remember(state.recent, keyOf(command), at, null) };
 
-/** An error that belongs to no command with an answer; `ga` null when the topic says nothing. */
+/** An error that belongs to no command with an answer; `target` null when the topic says nothing. */
 export const publishError = (
   state: BridgeState,
   at: number,
   {
     topic,
-    ga,
+    target,
     payload,
-  }: Pick<Command, "topic" | "payload"> & Readonly<{ ga: GroupAddress | null }>,
+  }: Pick<Command, "topic" | "payload"> & Readonly<{ target: Target | null }>,
   error: Failure,
 ): Turn => {
   const { gate, open } = admitError(state.errors, at);
   const gated = { ...state, errors: gate };
   if (!open) return [gated, NOTHING];
-  const where = ga === null ? {} : { ga: formatGroupAddress(ga, state.config.style) };
   return publish(gated, {
     for: "mqtt",
     type: "publish",
     topic: bridgeTopic(state.config, "error"),
     payload: JSON.stringify({
       topic,
-      ...where,
+      ...(target?.is === "ga" && { ga: formatGroupAddress(target.ga, state.config.style) }),
+      ...(target?.is === "entity" && { entity: target.id }),
       error,
       payload: payload.slice(0, PAYLOAD_CHARACTERS),
       ts: isoTime(state.epoch + at),
@@ -222,8 +290,8 @@ const resultDocument = (
     ts: isoTime(state.epoch + at),
   });
 
-/** Ids are the client's own: the same one on another group address is another command. */
-const keyOf = ({ topic, id }: Command): string => `${topic} ${id}`;
+/** Ids are the client's own: the same one on another topic is another command. */
+export const keyOf = ({ topic, id }: Command): string => `${topic} ${id}`;
 
 const withFailure = (state: BridgeState, { stage, error }: Ending): BridgeState => {
   if (!error) return state;

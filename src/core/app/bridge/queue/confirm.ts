@@ -84,18 +84,21 @@ const arrived = (
   repeats: number,
 ): Turn => {
   const { ga, service, value, priority, command } = entry;
+  const isRead = service === "read";
   const told = deliver(state, at, ga, {
     service,
     value,
+    isAnswer: service === "response",
     meaning: meaningOf(get(state.objects, ga), value),
     source: state.config.address,
     priority,
     repeated: repeats > 0,
-    origin: command || service === "read" ? "mqtt" : "internal",
+    origin: entry.link === undefined ? (command || isRead ? "mqtt" : "internal") : "link",
+    ...(entry.link !== undefined && { link: entry.link }),
     id: command?.id ?? null,
     ts: utc(state, at),
   } satisfies Telegram);
-  if (service === "read")
+  if (isRead)
     return andThen(told, (after) => [{ ...after, reads: confirmed(after.reads, ga, at) }, NOTHING]);
   const counted: Turn = !isAnswer(entry) ? told : [countAnswer(told[0]), told[1]];
   return andThen(counted, (after) =>

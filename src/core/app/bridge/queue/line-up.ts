@@ -10,7 +10,10 @@ import { failed } from "./reads.ts";
 
 /** What somebody wants to send. */
 export type Draft = Readonly<
-  Pick<Entry, "class" | "ga" | "service" | "value" | "priority" | "merges" | "command"> & {
+  Pick<
+    Entry,
+    "class" | "ga" | "service" | "value" | "priority" | "merges" | "command" | "link" | "clock"
+  > & {
     /** ms; null: that of its class. */
     timeToLive: number | null;
   }
@@ -18,18 +21,12 @@ export type Draft = Readonly<
 
 /** Into the queue, or refused with `queue_full`. */
 export const enter = (state: BridgeState, at: number, draft: Draft): Turn => {
-  const { timeToLive, ...rest } = draft;
-  const ttl = timeToLive ?? TIME_TO_LIVE_MS[draft.class];
   const { command } = draft;
   const early = command?.confirm === "queued";
-  const entry: Entry = {
-    ...rest,
+  const entry = entryOf(state, at, {
+    ...draft,
     command: early ? { ...command, answered: true } : command,
-    ref: state.sender.ref,
-    since: at,
-    expires: ttl === null ? null : at + ttl,
-    lost: false,
-  };
+  });
   const entered = enqueue(state.queue, entry);
   if (!entered) {
     const error = full(state, entry);
@@ -38,13 +35,35 @@ export const enter = (state: BridgeState, at: number, draft: Draft): Turn => {
   const [queue, leaver] = entered;
   const { tallies, sender } = state;
   const after = {
-    ...(command ? accept(state, at, command) : state),
+    ...(command && !command.answered ? accept(state, at, command) : state),
     queue,
     sender: { ...sender, ref: sender.ref + 1 },
     tallies: { ...tallies, depthMax: Math.max(tallies.depthMax, queue.depth) },
   };
   const left: Turn = leaver ? leave(after, at, leaver) : [after, NOTHING];
   return early ? andThen(left, (each) => finish(each, at, command, { stage: "queued" })) : left;
+};
+
+/** Whether all of these find a place, one after the other. */
+export const haveRoom = (state: BridgeState, at: number, drafts: readonly Draft[]): boolean => {
+  let { queue } = state;
+  for (const draft of drafts) {
+    const entered = enqueue(queue, entryOf(state, at, draft));
+    if (!entered) return false;
+    [queue] = entered;
+  }
+  return true;
+};
+
+const entryOf = (state: BridgeState, at: number, { timeToLive, ...draft }: Draft): Entry => {
+  const ttl = timeToLive ?? TIME_TO_LIVE_MS[draft.class];
+  return {
+    ...draft,
+    ref: state.sender.ref,
+    since: at,
+    expires: ttl === null ? null : at + ttl,
+    lost: false,
+  };
 };
 
 /** What is too old by now leaves, neither earlier nor later. */
@@ -118,7 +137,7 @@ export const dropAnswers = (state: BridgeState): BridgeState => {
 const withheld = (state: BridgeState, ga: GroupAddress): BridgeState => {
   const provided = get(state.provided, ga);
   return provided?.transmitted
-    ? { ...state, provided: put(state.provided, ga, { ...provided, transmitted: false }) }
+    ? { ...state, provided: put(state.provided, ga, { ...provided, transmitted: null }) }
     : state;
 };
 

@@ -35,6 +35,10 @@ export type Entry = Readonly<{
   lost: boolean;
   /** Who wants to know; null for what the bridge does by itself, and for reads (see `reads.ts`). */
   command: Command | null;
+  /** Topic of the link that it came from. */
+  link?: string;
+  /** Its value is the local time when it is sent. */
+  clock?: true;
 }>;
 
 export type Service = "write" | "response" | "read";

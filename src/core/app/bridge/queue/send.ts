@@ -2,6 +2,7 @@ import type { Impulse } from "../../../impulse.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { never } from "../../../never.ts";
 import type { BridgeState } from "../state.ts";
+import { withTime } from "../time/answer.ts";
 import { earliest, type Turn } from "../turn.ts";
 import { affordableAt, airtime, frameOctets, spend } from "./budget.ts";
 import { type Level, loadDue } from "./load.ts";
@@ -19,10 +20,15 @@ export const pump = (state: BridgeState, at: number): Turn => {
   if (at < sender.pause) return [waiting(state, at, sender.pause, false), NOTHING];
   const readsFrom = readAllowedAt(state.reads, state.config.bus.readRate);
   const { level } = state.load.past;
+  const { downloading } = state.features.device;
   const mayGo = (entry: Entry): boolean =>
-    !rests(entry, level) && (entry.service !== "read" || (readsFrom !== null && readsFrom <= at));
-  const entry = next(queue, at, mayGo);
-  if (!entry) {
+    !rests(entry, level) &&
+    // While ETS loads this device the line is for that. `mqtt-interface.md` §13.2
+    !(downloading && entry.class >= 3) &&
+    (entry.service !== "read" || (readsFrom !== null && readsFrom <= at));
+  const waiter = next(queue, at, mayGo);
+  const entry = waiter && (withTime(state, at, waiter) ?? waiter);
+  if (!waiter || !entry) {
     const reads = readsFrom !== null && readsFrom > at ? readsFrom : null;
     return [waiting(state, at, earliest([reads, loadDue(state.load)]), false), NOTHING];
   }
@@ -36,7 +42,7 @@ export const pump = (state: BridgeState, at: number): Turn => {
   return [
     {
       ...free,
-      queue: remove(queue, entry),
+      queue: remove(queue, waiter),
       budget: spend(state.budget, at, cost),
       sender: {
         ...free.sender,

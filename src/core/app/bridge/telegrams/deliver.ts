@@ -1,11 +1,12 @@
 import type { GroupAddress } from "../../../address.ts";
 import type { ObjectConfig } from "../../../config.ts";
 import { type GroupValue, NOTHING } from "../../../impulse.ts";
-import { sameOctets } from "../../../octets.ts";
 import { get, put } from "../../../table.ts";
+import { afterTelegram } from "../hooks.ts";
 import { type BridgeState, type Held, renewed } from "../state.ts";
 import { andThen, type Turn } from "../turn.ts";
 import { HOUR_MS, notice, publishEvent, publishHeld, rawOf, type Telegram } from "./publish.ts";
+import { sameValue } from "./same-value.ts";
 
 /**
  * One group telegram that was on the bus, ours or another device's: counted, held, published.
@@ -41,21 +42,18 @@ export const deliver = (
     telegram.value && known && isValue(telegram)
       ? hold(counted, ga, object, telegram, telegram.value)
       : [counted, NOTHING];
-  const told = (object ? object.events : config.unknown !== "ignore")
+  const published = (object ? object.events : config.unknown !== "ignore")
     ? andThen(held, (after) => publishEvent(after, ga, telegram))
     : held;
+  const told = andThen(published, (after) => afterTelegram(after, at, ga, telegram));
   if (mismatch) return andThen(told, (after) => noticeMismatch(after, at, ga, telegram));
   return object || config.unknown === "ignore" || !foreign
     ? told
     : andThen(told, (after) => notice(after, at, "unknown_ga", ga, Number.POSITIVE_INFINITY, {}));
 };
 
-/** Equal in every bit that travels. */
-export const sameValue = (a: GroupValue, b: GroupValue): boolean =>
-  a.short === b.short && sameOctets(a.octets, b.octets);
-
 /** The bridge's own answers to reads tell nobody anything new: they are events only. */
-const isValue = ({ origin, service }: Telegram): boolean => service === "write" || origin === "bus";
+const isValue = ({ isAnswer }: Telegram): boolean => !isAnswer;
 
 const hold = (
   state: BridgeState,
@@ -70,7 +68,8 @@ const hold = (
   const silent =
     same &&
     object?.publish === "changes" &&
-    Math.abs(ts - before.published) < HOUR_MS &&
+    !before.stale &&
+    Math.abs(ts - before.published) < (object.heartbeatMs ?? HOUR_MS) &&
     before.session > 0;
   const held: Held = {
     value,
@@ -82,6 +81,7 @@ const hold = (
     id,
     session: silent ? before.session : 0,
     published: before?.published ?? 0,
+    stale: false,
   };
   if (!silent && state.broker.connected) return publishHeld(state, ga, held, telegram.meaning);
   const isReplaced = !silent && before?.session === 0;

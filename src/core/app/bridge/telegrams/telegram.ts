@@ -1,4 +1,4 @@
-import { formatIndividualAddress } from "../../../address.ts";
+import { formatIndividualAddress, type GroupAddress } from "../../../address.ts";
 import type { BridgeImpulse, GroupValue } from "../../../impulse.ts";
 import { get, put } from "../../../table.ts";
 import { failure } from "../commands/errors.ts";
@@ -6,11 +6,13 @@ import { type Ending, finish } from "../commands/results.ts";
 import { enter } from "../queue/line-up.ts";
 import { answered, type Waiter } from "../queue/reads.ts";
 import { type BridgeState, utc } from "../state.ts";
+import { clockAnswer, clockType } from "../time/answer.ts";
 import { andThen, forEach, type Turn } from "../turn.ts";
 import { deliver } from "./deliver.ts";
 import { meaningOf, rawOf, type Telegram } from "./publish.ts";
 
 type ReadIndication = Extract<BridgeImpulse, { type: "A_GroupValue_Read.ind" }>;
+type OwnValue = Extract<BridgeImpulse, { type: "own-value.ind" }>;
 type ValueIndication = Extract<
   BridgeImpulse,
   { type: "A_GroupValue_Write.ind" | "A_GroupValue_Response.ind" }
@@ -20,15 +22,18 @@ type ValueIndication = Extract<
 export const onReadIndication = (state: BridgeState, impulse: ReadIndication): Turn => {
   const { destination: ga, priority, at } = impulse;
   const told = deliver(state, at, ga, telegramOf(state, impulse, "read", null));
-  const provided = get(state.provided, ga);
-  return provided === undefined
+  const value =
+    clockType(state, ga) === undefined
+      ? get(state.provided, ga)?.value
+      : clockAnswer(state, at, ga);
+  return value === undefined
     ? told
     : andThen(told, (after) =>
         enter(after, at, {
           class: 1,
           ga,
           service: "response",
-          value: provided.value,
+          value,
           priority,
           merges: true,
           timeToLive: null,
@@ -39,10 +44,40 @@ export const onReadIndication = (state: BridgeState, impulse: ReadIndication): T
 
 /** A new value, or the answer to a read. */
 export const onValueIndication = (state: BridgeState, impulse: ValueIndication): Turn => {
-  const { destination: ga, value, at } = impulse;
-  if (impulse.type === "A_GroupValue_Write.ind")
-    return deliver(overwritten(state, impulse), at, ga, telegramOf(state, impulse, "write", value));
-  const telegram = telegramOf(state, impulse, "response", value);
+  const { value } = impulse;
+  const service = impulse.type === "A_GroupValue_Write.ind" ? "write" : "response";
+  return onValue(state, impulse, telegramOf(state, impulse, service, value), value);
+};
+
+/** The same for a value that group objects or client of this device have put on the bus: only who caused it differs. */
+export const onOwnValue = (state: BridgeState, impulse: OwnValue): Turn => {
+  const { destination, service, value, priority, repeats, at } = impulse;
+  return onValue(
+    state,
+    impulse,
+    {
+      service,
+      value,
+      isAnswer: false,
+      meaning: meaningOf(get(state.objects, destination), value),
+      source: state.config.address,
+      priority,
+      repeated: repeats > 0,
+      origin: "internal",
+      id: null,
+      ts: utc(state, at),
+    },
+    value,
+  );
+};
+
+const onValue = (
+  state: BridgeState,
+  { destination: ga, at }: ValueIndication | OwnValue,
+  telegram: Telegram,
+  value: GroupValue,
+): Turn => {
+  if (telegram.service === "write") return deliver(overwritten(state, ga, value), at, ga, telegram);
   const [reads, waiters] = answered(state.reads, ga);
   const delivered = deliver({ ...state, reads }, at, ga, telegram);
   return reads === state.reads
@@ -81,6 +116,7 @@ const telegramOf = (
 ): Telegram => ({
   service,
   value,
+  isAnswer: false,
   meaning: meaningOf(get(state.objects, destination), value),
   source,
   priority,
@@ -92,12 +128,9 @@ const telegramOf = (
 });
 
 /** A device wrote to a provided object: from now on that is its value. */
-const overwritten = (
-  state: BridgeState,
-  { destination: ga, value }: ValueIndication,
-): BridgeState =>
+const overwritten = (state: BridgeState, ga: GroupAddress, value: GroupValue): BridgeState =>
   get(state.objects, ga)?.provide
-    ? { ...state, provided: put(state.provided, ga, { value, transmitted: true }) }
+    ? { ...state, provided: put(state.provided, ga, { value, transmitted: value }) }
     : state;
 
 const countAnswer = (state: BridgeState): BridgeState => {
