@@ -1,8 +1,8 @@
 import type { GroupAddress, GroupStyle, IndividualAddress } from "./address.ts";
-import type { About } from "./app/bridge/info/about.ts";
 import type { DevicesConfig } from "./app/bridge/devices/config.ts";
 import type { DiscoveryConfig } from "./app/bridge/discovery/config.ts";
 import type { EntityConfig } from "./app/bridge/entities/config.ts";
+import type { About } from "./app/bridge/info/about.ts";
 import type { LinkConfig } from "./app/bridge/links/config.ts";
 import type { TimeConfig } from "./app/bridge/time/config.ts";
 import type { Settings, StoredLoadable } from "./app/device/model/model.ts";

@@ -60,7 +60,8 @@ export const DROP_REASONS = {
   "application.flood": "more actions at once than an application may have",
   "bridge.unknown-topic": "MQTT topic that is none of ours",
   "bridge.not-ours": "retained message on a topic of ours that we have not written like this",
-  "bridge.no-member": "source of a link without the member that its pointer names, or with null there",
+  "bridge.no-member":
+    "source of a link without the member that its pointer names, or with null there",
   "bridge.no-payload": "value for which a link has no payload: not decoded, or not in its map",
   "bridge.empty-payload": "empty payload: somebody cleared a retained topic",
 } as const;

@@ -52,7 +52,7 @@ const HOST: HostSources = {
 /** On a Raspberry Pi whose kernel does not show it. */
 const askFirmware = (): Promise<string> =>
   new Promise((resolve, reject) => {
-    execFile("vcgencmd", ["get_throttled"], { timeout: TIMEOUT_MS }, (error, answer) =>
+    execFile(FIRMWARE_TOOL, ["get_throttled"], { timeout: TIMEOUT_MS }, (error, answer) =>
       error ? reject(error) : resolve(answer),
     );
   });
@@ -76,3 +76,5 @@ const tenth = (value: number): number => Math.round(value * 10) / 10;
 const UNDERVOLTAGE_NOW = 0x1;
 const THROTTLED_NOW = 0xf;
 const TIMEOUT_MS = 1_500;
+/** Comes with the operating system of a Raspberry Pi, and is nowhere else. */
+const FIRMWARE_TOOL = "vcgencmd";

@@ -3,13 +3,15 @@ import { connections } from "./connections.ts";
 import { core } from "./core.ts";
 import { download } from "./download.ts";
 import { driverMissing, startDriver } from "./driver.ts";
+import { mqtt } from "./mqtt.ts";
 import { processWhole } from "./process.ts";
 import { openBench, programMissing } from "./programs.ts";
+import { project } from "./project.ts";
 import { publish } from "./publish.ts";
 import { print, type Report, type Skipped } from "./report.ts";
 
 /*
- * npm run bench [-- core|connections|download|ack|publish|process …] [--json]
+ * npm run bench [-- core|connections|download|project|mqtt|ack|publish|process …] [--json]
  * Numbers beside each other from one run; nothing here fails because a machine is slow.
  */
 
@@ -17,10 +19,27 @@ const SECTIONS = {
   core: async () => core(),
   connections: async () => connections(),
   download: async () => download(),
+  project: async () => project(),
+  mqtt: () => withPrograms("mqtt", ["mosquitto"], mqtt),
   ack: () => onPty("ack", ["knxd", "mosquitto"], ack),
   publish: () => onPty("publish", ["knxd", "mosquitto"], publish),
   process: () => onPty("process", ["mosquitto"], processWhole),
 } as const satisfies Record<string, () => Promise<Report | Skipped>>;
+
+const withPrograms = async (
+  section: string,
+  programs: readonly string[],
+  measure: typeof mqtt,
+): Promise<Report | Skipped> => {
+  const missing = process.platform === "linux" ? programMissing(...programs) : "needs Linux";
+  if (missing !== undefined) return { section, skipped: missing };
+  const bench = openBench();
+  try {
+    return await measure(bench);
+  } finally {
+    await bench.close();
+  }
+};
 
 const onPty = async (
   section: string,

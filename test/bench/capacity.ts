@@ -69,7 +69,7 @@ const words = (values: readonly number[]): Octets =>
   values.flatMap((value) => [value >> 8, value & 0xff]);
 
 /** Octets on the heap after a collection. */
-const heap = (): number => {
+export const heap = (): number => {
   collect();
   return process.memoryUsage().heapUsed;
 };

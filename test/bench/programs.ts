@@ -15,6 +15,8 @@ export type Bench = Readonly<{
   floor(tty: string): Program;
   knxd(tty: string): Promise<Program & { readonly socket: string }>;
   knxpi(tty: string, broker: number): Program;
+  /** Ours, with a command line. */
+  program(parameters: readonly string[]): Program;
   /** @returns the port it listens on */
   broker(): Promise<Program & { readonly port: number }>;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export const openBench = (): Bench => {
       writeFileSync(file, configuration(tty, broker));
       return start(process.execPath, [KNXPI, "run", "--config", file, "--log-level", "error"]);
     },
+    program: (parameters) => start(process.execPath, [KNXPI, ...parameters]),
     async broker() {
       const port = await freePort();
       const file = join(directory, "mosquitto.conf");

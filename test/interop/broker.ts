@@ -15,10 +15,14 @@ export type Broker = Readonly<{
   restart(): Promise<void>;
 }>;
 
-export const startBroker = async (folder: string): Promise<Broker> => {
+/** @param more what its configuration says beside or in place of `allow_anonymous true` */
+export const startBroker = async (
+  folder: string,
+  more = "allow_anonymous true",
+): Promise<Broker> => {
   const port = await freePort();
   const file = join(folder, "mosquitto.conf");
-  writeFileSync(file, configuration(port));
+  writeFileSync(file, configuration(port, more));
   const log = createJournal<string>((line) => line);
   const start = async (): Promise<Child> => {
     const since = log.now();
@@ -42,9 +46,9 @@ export const startBroker = async (folder: string): Promise<Broker> => {
   };
 };
 
-const configuration = (port: number): string => `
+const configuration = (port: number, more: string): string => `
 listener ${port} 127.0.0.1
-allow_anonymous true
+${more}
 persistence false
 log_dest stderr
 log_type all

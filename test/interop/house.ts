@@ -46,7 +46,7 @@ export const openHouse = async (folder: string): Promise<OpenHouse> => {
 };
 
 /** An acknowledge is due within milliseconds. Where the system allows it, this process and those it starts go first. */
-const goFirst = (): void => {
+export const goFirst = (): void => {
   try {
     setPriority(PRIORITY);
   } catch {

@@ -19,10 +19,12 @@ export const writeConfiguration = (
     broker?: string;
     version?: 4 | 5;
     control?: Readonly<{ socket: string }>;
+    /** More below `mqtt`. */
+    mqtt?: object;
   }>,
 ): string => {
   const file = join(folder, `house-${++count}.yaml`);
-  const { port, broker, version, control } = options;
+  const { port, broker, version, control, mqtt } = options;
   // JSON is YAML.
   const text = JSON.stringify({
     version: 1,
@@ -31,6 +33,7 @@ export const writeConfiguration = (
     mqtt: {
       ...(broker !== undefined && { url: broker }),
       ...(version !== undefined && { version }),
+      ...mqtt,
     },
     control: control ?? false,
     objects: OBJECTS,

@@ -8,9 +8,14 @@ export type Message = Readonly<{
   retained: boolean;
 }>;
 
-/** Starts a mosquitto_sub. @returns what it receives, once it has subscribed */
-export const subscribe = async (port: number, filter: string): Promise<Journal<Message>> => {
-  const client = ["mosquitto_sub", ...at(port), "-d", "-q", "1", "-t", filter, "-F", FORMAT];
+/** Starts a mosquitto_sub; `more` are arguments of its own. @returns what it receives, once it has subscribed */
+export const subscribe = async (
+  port: number,
+  filter: string,
+  more: readonly string[] = [],
+): Promise<Journal<Message>> => {
+  const how = ["-d", "-q", "1", "-t", filter, "-F", FORMAT];
+  const client = ["mosquitto_sub", ...at(port), ...how, ...more];
   // Line by line, although it writes to a pipe.
   const { output } = startChild("stdbuf", ["-oL", ...client]);
   const messages = createJournal<Message>(({ topic, payload }) => `${topic} ${payload}`);

@@ -8,6 +8,8 @@ export const PEERS = [
   { program: "mosquitto", debian: "mosquitto" },
   { program: "mosquitto_sub", debian: "mosquitto-clients" },
   { program: "mosquitto_pub", debian: "mosquitto-clients" },
+  { program: "mosquitto_passwd", debian: "mosquitto" },
+  { program: "openssl", debian: "openssl" },
   { program: "socat", debian: "socat" },
 ] as const;
 

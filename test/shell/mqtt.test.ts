@@ -1,11 +1,17 @@
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Impulse, Publication } from "../../src/core/impulse.ts";
 import { openBroker } from "../../src/shell/broker.ts";
-import { connectMqtt, type Mqtt, type MqttOptions } from "../../src/shell/mqtt.ts";
+import { connectMqtt, type Mqtt } from "../../src/shell/mqtt.ts";
 import { MQTT_FAULTS, mqttFault } from "../../src/shell/mqtt-fault.ts";
+import type { MqttOptions } from "../../src/shell/mqtt-options.ts";
+import { makePki } from "../pki.ts";
 import { collectLog, collector } from "./collect.ts";
 import { endTool, says, startTool, testWith } from "./tool.ts";
 
@@ -69,6 +75,7 @@ const start = (options: Partial<MqttOptions> & Readonly<{ url: string }>) => {
     impulses.items.flatMap((one) => (one.type === "broker.ind" ? [one.connected] : []));
   return {
     mqtt,
+    impulses,
     lines,
     changes,
     connected: (times = 1) =>
@@ -272,6 +279,7 @@ describe("MQTT 5", () => {
         json: false,
         expiryS: 7,
         correlation: [0, 1, 255],
+        user: { ga: "1/1/2", dpt: "1.001" },
       });
       expect(await bridge.message("knx/ga/1/1/2/set")).toMatchObject({
         payload: "on",
@@ -284,13 +292,81 @@ describe("MQTT 5", () => {
   );
 });
 
+describe("the first packet", () => {
+  /** What a client says to somebody who never answers. */
+  const firstPacket = async (options: Partial<MqttOptions>): Promise<string> => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    cleanUp.push(async () => {
+      server.close();
+    });
+    const { port }: AddressInfo = Object(server.address());
+    const come = once(server, "connection");
+    start({ url: `mqtt://127.0.0.1:${port}`, ...options });
+    const [socket] = await come;
+    const [octets] = await once(socket, "data");
+    socket.on("error", () => undefined).destroy();
+    return octets.toString("hex");
+  };
+
+  test("MQTT 5: clean start, session expiry 0, receive maximum 32, no will delay", async () => {
+    const octets = await firstPacket({ version: 5 });
+    // §3.1.2: protocol name and version; will retained with QoS 1, clean start; keep-alive 30 s; length, then the properties.
+    expect(octets).toMatch(/^10..00044d515454052e001e08/);
+    expect(octets.slice(26, 42)).toBe("1100000000210020");
+    // §3.1.3.2: the client id, then will properties: none.
+    expect(octets.slice(42)).toMatch(/^0008/);
+    expect(Buffer.from(octets.slice(46, 62), "hex").toString()).toBe("knx-test");
+    expect(octets.slice(62, 64)).toBe("00");
+  });
+
+  test("MQTT 3.1.1: the same without properties", async () => {
+    expect(await firstPacket({ version: 4 })).toMatch(/^10..00044d515454042e001e0008/);
+  });
+
+  test("user name and password", async () => {
+    const octets = await firstPacket({ version: 4, username: "anna", password: "secret" });
+    expect(octets).toMatch(/^10..00044d51545404ee001e/);
+    expect(octets.endsWith(Buffer.from("\0\u0004anna\0\u0006secret").toString("hex"))).toBe(true);
+  });
+});
+
+describe("TLS", () => {
+  test("server_name and alpn reach the broker; nothing below 1.2 is offered", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "knxpi-tls-"));
+    const { server, ca } = makePki(folder);
+    const read = (path: string): string => readFileSync(path, "utf8");
+    const seen = collector<string>();
+    const asked = { cert: read(server.cert), key: read(server.key), ALPNProtocols: ["mqtt", "x"] };
+    const broker = createTlsServer(asked, (socket) => {
+      seen.push(`${socket.alpnProtocol} ${Reflect.get(socket, "servername")}`);
+      socket.on("error", () => undefined).destroy();
+    }).listen(0, "127.0.0.1");
+    await once(broker, "listening");
+    cleanUp.push(async () => {
+      broker.close();
+      rmSync(folder, { recursive: true });
+    });
+    const { port }: AddressInfo = Object(broker.address());
+    for (const scheme of ["mqtts", "wss"])
+      start({
+        url: `${scheme}://127.0.0.1:${port}`,
+        ca: read(ca),
+        serverName: "broker.test",
+        alpn: ["mqtt"],
+      });
+    await seen.until(() => seen.items.length === 2);
+    expect(seen.items).toEqual(new Array(2).fill("mqtt broker.test"));
+  });
+});
+
 describe("the embedded broker", () => {
   test("takes the next port when the one it wants is taken, and says so", async () => {
     const { log, lines } = collectLog();
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port }: AddressInfo = Object(taken.address());
-    const broker = await openBroker(log, "knx", port);
+    const broker = await openBroker(log, { base: "knx", port });
     cleanUp.push(broker.close, async () => {
       taken.close();
     });
@@ -314,7 +390,77 @@ test.each([
   ["certificate", Object.assign(new Error("expired"), { code: "CERT_HAS_EXPIRED" })],
   ["certificate", Object.assign(new Error("x"), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" })],
   ["certificate", Object.assign(new Error("x"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" })],
+  [
+    "client-certificate",
+    Object.assign(new Error("x"), { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" }),
+  ],
+  ["client-certificate", Object.assign(new Error("x"), { code: "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" })],
+  ["no-tls", Object.assign(new Error("x"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" })],
   ["closed", undefined],
 ] as const)("%s", (fault, error) => {
   expect(mqttFault(error)).toBe(fault);
+});
+
+describe("a look at what the broker has kept", () => {
+  test("brings it, says when it begins, ends, and nothing goes out before the core has subscribed", async () => {
+    const broker = await startBroker();
+    const other = start({ url: broker.url, clientId: "other" });
+    await other.connected();
+    other.mqtt.publish(state("kept"));
+    await broker.on("knx/ga/1/1/10/state");
+    const { impulses, mqtt, connected, message, topics } = start({
+      url: broker.url,
+      lookBack: true,
+    });
+    await connected();
+    mqtt.lookBack(["knx/ga/+/+/+/state"]);
+    expect(await impulses.until((one) => one.type === "look-back.con")).toMatchObject({
+      granted: true,
+    });
+    expect(await message("knx/ga/1/1/10/state")).toMatchObject({ payload: "kept", retain: true });
+    const taken = new Promise<void>((resolve) => broker.aedes.on("subscribe", () => resolve()));
+    mqtt.unsubscribe(["knx/ga/+/+/+/state"]);
+    mqtt.subscribe(["knx/ga/+/+/+/set"]);
+    await taken;
+    other.mqtt.publish({ ...state("later"), topic: "knx/ga/1/1/11/state" });
+    other.mqtt.publish({ ...state("on"), topic: "knx/ga/1/1/11/set", retain: false });
+    await message("knx/ga/1/1/11/set");
+    expect(topics()).toEqual(["knx/ga/1/1/10/state", "knx/ga/1/1/11/set"]);
+  });
+
+  test("a broker that refuses is an answer too", async () => {
+    const broker = await startBroker();
+    broker.aedes.authorizeSubscribe = (_client, subscription, done) =>
+      done(null, subscription.topic.startsWith("knx/bridge") ? subscription : null);
+    const { impulses, mqtt, connected, lines } = start({ url: broker.url, lookBack: true });
+    await connected();
+    mqtt.lookBack(["knx/bridge/info", "knx/ga/+/+/+/state"]);
+    expect(await impulses.until((one) => one.type === "look-back.con")).toMatchObject({
+      granted: false,
+    });
+    expect(lines.items.find(({ level }) => level === 40)?.msg).toContain("does not let us read");
+  });
+
+  test("what was not acknowledged when a connection broke waits until the core has subscribed", async () => {
+    const first = await startBroker();
+    const { port, aedes } = first;
+    const { mqtt, connected, disconnected } = start({ url: first.url, lookBack: true, version: 4 });
+    await connected();
+    aedes.authorizePublish = () => first.cut();
+    mqtt.publish(state("never acknowledged"));
+    await disconnected();
+    await first.close();
+    const second = await startBroker(port);
+    await connected(2);
+    mqtt.lookBack(["knx/bridge/info"]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const own = () => second.published.items.filter(({ topic }) => topic.startsWith("knx/ga"));
+    expect(own()).toEqual([]);
+    mqtt.subscribe(["knx/ga/+/+/+/set"]);
+    await second.on("knx/ga/1/1/10/state");
+    mqtt.subscribe(["other/+"], true);
+    mqtt.publish({ ...state("x"), topic: "knx/ga/9/9/9/state" });
+    await second.on("knx/ga/9/9/9/state");
+    expect(own()).toHaveLength(2);
+  }, 10_000);
 });

@@ -45,7 +45,7 @@ beforeEach(async () => {
   });
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const { stack, port, mqtt: options } = loaded.config;
-  broker = await openBroker(logged.log, "knx", 0);
+  broker = await openBroker(logged.log, { base: "knx", port: 0 });
   seen = collector<Seen>();
   broker.watch("knx/#", (topic, payload) => seen.push({ topic, payload }));
   person = await mqtt.connectAsync(broker.url);

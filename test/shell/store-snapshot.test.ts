@@ -8,7 +8,8 @@ import { GroupAddress, IndividualAddress } from "../../src/core/address.ts";
 import type { Snapshot } from "../../src/core/app/bridge/restart/snapshot.ts";
 import type { Held } from "../../src/core/app/bridge/state.ts";
 import { EMPTY_TABLE, put } from "../../src/core/table.ts";
-import { type AsyncFiles, openSnapshots, readSnapshot } from "../../src/shell/store/snapshot.ts";
+import type { AsyncFiles } from "../../src/shell/store/line-file.ts";
+import { openSnapshots, readSnapshot } from "../../src/shell/store/snapshot.ts";
 import { decodeSnapshot } from "../../src/shell/store/snapshot-file.ts";
 import { collectLog } from "./collect.ts";
 import { snapshotAt } from "./kill/snapshots.ts";
@@ -43,7 +44,7 @@ const SNAPSHOT: Snapshot = {
   }),
   provided: put(EMPTY_TABLE, TEMPERATURE, {
     value: { octets: [0x0c, 0x33], short: false },
-    transmitted: false,
+    transmitted: null,
   }),
   objects: put(EMPTY_TABLE, TEMPERATURE, {
     ga: TEMPERATURE,

@@ -103,7 +103,7 @@ export const words = (item: Impulse | Effect): string => {
     }
     case "objects":
       if (item.type === "configure.req")
-        return `objects configure.req ${item.limit.telegrams} in ${item.limit.ms} ms`;
+        return `objects configure.req ${item.limit?.telegrams} in ${item.limit?.ms} ms`;
       return item.type === "tables.ind"
         ? `tables ${[item.addresses, item.associations, item.objects].map((image) => image?.size ?? "-").join(" ")} ${item.running ? "running" : "halted"}`
         : item.type;

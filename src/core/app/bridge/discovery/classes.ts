@@ -4,7 +4,7 @@ import type { Platform } from "./rows.ts";
  * Whether Home Assistant takes a device class of a platform together with a unit: where it does not, the whole entity is invalid.
  * @param unit null: none
  * @see Home Assistant, sensor/const.py and number/const.py (DEVICE_CLASS_UNITS), binary_sensor, button, cover, event and switch
- *   (their DeviceClass), 2026.11
+ *   (their DeviceClass); which version each name came with is not checked
  */
 export const isAccepted = (
   platform: Platform,

@@ -75,12 +75,6 @@ export const onTravelled = (state: BridgeState, at: number, index: number): Turn
   return [withEntities(after, { ...entities, owed: put(entities.owed, index, true) }), NOTHING];
 };
 
-/** Ids of the entities whose state a group address is part of. */
-export const entitiesOf = (state: BridgeState, ga: GroupAddress): readonly string[] =>
-  (get(state.features.entities.byAddress, ga) ?? []).flatMap(
-    ({ index }) => state.config.entities[index]?.id ?? [],
-  );
-
 const tellOne = (
   state: BridgeState,
   at: number,

@@ -82,7 +82,11 @@ const announceSome = (state: BridgeState, at: number): Turn => {
   const [after, out] = turn;
   const told = after.counts.published - state.counts.published;
   const cleared = ledger.clearing.length - after.features.ledger.clearing.length;
-  const pause = Math.max(SHORTEST_PAUSE_MS, (told * 1_000) / state.broker.rate, cleared * CLEARED_MS);
+  const pause = Math.max(
+    SHORTEST_PAUSE_MS,
+    (told * 1_000) / state.broker.rate,
+    cleared * CLEARED_MS,
+  );
   return [withLedger(after, { next: hasMore(after) ? at + pause : null }), out];
 };
 
