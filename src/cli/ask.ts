@@ -1,4 +1,4 @@
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import { show } from "./show.ts";
 import { type StationOptions, withStation } from "./station/command.ts";
 import type { Params } from "./station/station.ts";

@@ -2,7 +2,7 @@ import type { Changes } from "../config/changes.ts";
 import type { Finding } from "../config/finding.ts";
 import { type ErrorCode, failure } from "../core/app/bridge/commands/errors.ts";
 import type { Reply } from "../core/app/bridge/requests/state.ts";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 
 /** Answers to requests about the configuration. `mqtt-interface.md` §10 */
 export const appliedJson = ({ live, reconnect, restart }: Changes): JsonValue => ({

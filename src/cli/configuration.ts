@@ -8,7 +8,7 @@ import { type Loaded, loadWithProject } from "../config/load.ts";
 import { redact, unredact } from "../config/redact.ts";
 import { foreignReferences } from "../config/references.ts";
 import type { Reply } from "../core/app/bridge/requests/state.ts";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import type { Project } from "../project/project.ts";
 import type { HostFunctions } from "../shell/host.ts";
 import type { Shell } from "../shell/shell.ts";

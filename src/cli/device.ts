@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import { individual, line, octetsOf, wholeNumber } from "./arguments.ts";
 import { ask, given } from "./ask.ts";
 import { addDump, addProgram, addRestore } from "./download.ts";

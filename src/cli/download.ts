@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import { individual } from "./arguments.ts";
 import { ask, given } from "./ask.ts";
 import { examples } from "./examples.ts";

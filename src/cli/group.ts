@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { parseGroupAddress } from "../core/address.ts";
 import { encode, findDpt } from "../core/dpt/dpt.ts";
 import { decodeValue } from "../core/dpt/value.ts";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import { parseHex, toCompactHex, toHex } from "../core/octets.ts";
 import { datapointType, group, groups } from "./arguments.ts";
 import { ask } from "./ask.ts";

@@ -3,7 +3,7 @@ import { type Contested, withLoaded, withRecord } from "../config/record.ts";
 import { formatIndividualAddress } from "../core/address.ts";
 import { configuredOf, hopsOf, repetitionsOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
-import type { DeviceRecord } from "../core/impulse.ts";
+import type { DeviceRecord } from "../core/effect.ts";
 import { readStore, type StoreFinding } from "../shell/store/read.ts";
 import type { StoredRecord } from "../shell/store/record-file.ts";
 import { openStore } from "../shell/store/store.ts";

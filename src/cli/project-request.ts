@@ -6,7 +6,7 @@ import type { Loaded } from "../config/load.ts";
 import { outsideOf } from "../config/outside.ts";
 import { projectIn } from "../config/project.ts";
 import type { Reply } from "../core/app/bridge/requests/state.ts";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import { compare, type Difference, differs } from "../project/difference.ts";
 import { entryOf } from "../project/entry.ts";
 import { editObjects, type FileObject, openObjects } from "../project/objects-file.ts";

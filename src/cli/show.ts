@@ -1,4 +1,4 @@
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 
 /** A result as lines for people: a mapping as a list of its fields, a list of mappings as a table. */
 export const show = (value: JsonValue): readonly string[] => {

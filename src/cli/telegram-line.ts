@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { JsonValue } from "../core/impulse.ts";
+import type { JsonValue } from "../core/effect.ts";
 import type { Params } from "./station/station.ts";
 
 export type Paint = (colour: Parameters<typeof styleText>[0], text: string) => string;

@@ -1,7 +1,7 @@
 import type { Configured, StoredLoadable } from "../core/app/device/model/model.ts";
 import { hopsOf, repetitionsOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
-import type { DeviceRecord } from "../core/impulse.ts";
+import type { DeviceRecord } from "../core/effect.ts";
 
 /** What can be said in the configuration and over the bus. */
 export type Contested = "address" | "hops" | "repetitions";

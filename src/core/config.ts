@@ -6,8 +6,9 @@ import type { About } from "./app/bridge/info/about.ts";
 import type { LinkConfig } from "./app/bridge/links/config.ts";
 import type { TimeConfig } from "./app/bridge/time/config.ts";
 import type { Settings, StoredLoadable } from "./app/device/model/model.ts";
+import type { JsonValue, Note } from "./effect.ts";
 import type { GroupSet } from "./group-set.ts";
-import type { JsonValue, Note, Priority } from "./impulse.ts";
+import type { Priority } from "./impulse.ts";
 import type { Octets } from "./octets.ts";
 
 /** What the core is told once: checked by the configuration loader, plain data, part of the state. */

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
+import type { Counters } from "../core/app-impulse.ts";
 import type { Counter } from "../core/counter.ts";
 import type { DropReason } from "../core/drop.ts";
-import type { Counters } from "../core/impulse.ts";
 import { type Octets, toHex } from "../core/octets.ts";
 
 export type CounterBook = Readonly<{

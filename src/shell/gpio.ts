@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
-import type { Effect, Impulse } from "../core/impulse.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Impulse } from "../core/impulse.ts";
 import { type Child, type ChildOptions, keepRunning } from "./gpio-child.ts";
 import { createDebounce } from "./gpio-debounce.ts";
 import { activeIn, type Pin, pathOf, TOOLS, type Version, versionOf } from "./gpio-tools.ts";

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import type { Counters, Impulse, ProcessFigures } from "../core/impulse.ts";
+import type { Counters, ProcessFigures } from "../core/app-impulse.ts";
+import type { Impulse } from "../core/impulse.ts";
 import { measureHost } from "./host-figures.ts";
 
 export type Health = Readonly<{

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile, statfs } from "node:fs/promises";
 import { loadavg } from "node:os";
-import type { HostFigures } from "../core/impulse.ts";
+import type { HostFigures } from "../core/app-impulse.ts";
 
 /**
  * What this machine tells about itself, without anybody waiting for it; whatever it does not tell is null.

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { type Failure, failure } from "../core/app/bridge/commands/errors.ts";
 import type { Reply } from "../core/app/bridge/requests/state.ts";
-import type { Effect, HostRequest, Impulse, JsonValue } from "../core/impulse.ts";
+import type { Effect, HostRequest, JsonValue } from "../core/effect.ts";
+import type { Impulse } from "../core/impulse.ts";
 import { LOG_LEVELS, type Log, type LogLevel } from "./log.ts";
 
 /** Requests that need a file, and whoever knows about it; one that is absent is `unsupported`. */

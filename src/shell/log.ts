@@ -1,5 +1,6 @@
 import { type Logger, pino } from "pino";
-import type { LogLine, Note } from "../core/impulse.ts";
+import type { LogLine } from "../core/app-impulse.ts";
+import type { Note } from "../core/effect.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

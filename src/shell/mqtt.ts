@@ -1,7 +1,8 @@
 import type { IClientPublishOptions, IPublishPacket, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { requestLimit } from "../core/app/bridge/requests/limits.ts";
-import type { Impulse, Publication } from "../core/impulse.ts";
+import type { Publication } from "../core/effect.ts";
+import type { Impulse } from "../core/impulse.ts";
 import { MQTT_FAULTS, type MqttFault, mqttFault } from "./mqtt-fault.ts";
 import { type MqttOptions, optionsOf } from "./mqtt-options.ts";
 import { describe } from "./serial-fault.ts";

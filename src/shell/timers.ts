@@ -1,4 +1,5 @@
-import { type Impulse, type Timer, timeoutOf, timerKey } from "../core/impulse.ts";
+import type { Impulse } from "../core/impulse.ts";
+import { type Timer, timeoutOf, timerKey } from "../core/timer.ts";
 
 export type Timers = Readonly<{
   start(timer: Timer, ms: number): void;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Transition } from "../core/impulse.ts";
+import type { Transition } from "../core/effect.ts";
 
 /** A transition as it is shown: with the time of day, and without the clock of the process. */
 export type RecordedTransition = Omit<Transition, "at"> & Readonly<{ time: string }>;

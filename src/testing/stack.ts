@@ -1,5 +1,6 @@
 import type { StackConfig } from "../core/config.ts";
-import type { Effect, Impulse } from "../core/impulse.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Impulse } from "../core/impulse.ts";
 import type { Octets } from "../core/octets.ts";
 import { openStack, run, type StackState } from "../core/stack/stack.ts";
 import type { Chip } from "../sim/chip.ts";

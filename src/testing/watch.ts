@@ -1,5 +1,7 @@
-import { type Effect, type Impulse, type Timer, timeoutOf, timerKey } from "../core/impulse.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Impulse } from "../core/impulse.ts";
 import { type Octets, parseHex, toHex } from "../core/octets.ts";
+import { type Timer, timeoutOf, timerKey } from "../core/timer.ts";
 import type { Cancel, Clock, VirtualClock } from "../sim/clock.ts";
 
 /**

@@ -1,5 +1,5 @@
+import type { DeviceRecord } from "../../src/core/effect.ts";
 import { explainFrame } from "../../src/core/explain.ts";
-import type { DeviceRecord } from "../../src/core/impulse.ts";
 import { type Octets, toHex } from "../../src/core/octets.ts";
 import { type Frame, octetsOf, readFrame, SYSTEM, writeFrame } from "../../src/sim/frame.ts";
 import { hex, testStack } from "../../src/testing.ts";

@@ -1,5 +1,6 @@
+import type { Effect, Publication } from "../../src/core/effect.ts";
 import { explainFrame } from "../../src/core/explain.ts";
-import type { Effect, Impulse, Publication } from "../../src/core/impulse.ts";
+import type { Impulse } from "../../src/core/impulse.ts";
 import { type Octets, parseHex, toHex } from "../../src/core/octets.ts";
 import { testStack } from "../../src/testing.ts";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Effect, Impulse } from "../../src/core/impulse.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import type { Impulse } from "../../src/core/impulse.ts";
 import { openStack, run } from "../../src/core/stack/stack.ts";
 import { type Gpio, type GpioOptions, openGpio } from "../../src/shell/gpio.ts";
 import { createDebounce } from "../../src/shell/gpio-debounce.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { HostRequest, Impulse, JsonValue } from "../../src/core/impulse.ts";
+import type { HostRequest, JsonValue } from "../../src/core/effect.ts";
+import type { Impulse } from "../../src/core/impulse.ts";
 import { type HostFunctions, hostRequests, openHost } from "../../src/shell/host.ts";
 import { measureHost } from "../../src/shell/host-figures.ts";
 import { createLog, logNote } from "../../src/shell/log.ts";

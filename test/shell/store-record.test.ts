@@ -8,7 +8,7 @@ import { withKept } from "../../src/cli/kept.ts";
 import { IndividualAddress } from "../../src/core/address.ts";
 import type { Settings } from "../../src/core/app/device/model/model.ts";
 import type { StackConfig } from "../../src/core/config.ts";
-import type { DeviceRecord } from "../../src/core/impulse.ts";
+import type { DeviceRecord } from "../../src/core/effect.ts";
 import { DISK } from "../../src/shell/store/files.ts";
 import { readStore } from "../../src/shell/store/read.ts";
 import { openStore } from "../../src/shell/store/store.ts";

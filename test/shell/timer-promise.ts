@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { IndividualAddress } from "../../src/core/address.ts";
-import { type Impulse, type Timer, timerKey } from "../../src/core/impulse.ts";
+import type { Impulse } from "../../src/core/impulse.ts";
+import { type Timer, timerKey } from "../../src/core/timer.ts";
 
 /** What the promise needs from whoever keeps it: real timers and the virtual clock alike. */
 export type TimerSubject = Readonly<{

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Transition } from "../../src/core/impulse.ts";
+import type { Transition } from "../../src/core/effect.ts";
 import { openTransitions } from "../../src/shell/transitions.ts";
 import { collectLog } from "./collect.ts";
 

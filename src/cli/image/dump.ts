@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { JsonValue } from "../../core/impulse.ts";
+import type { JsonValue } from "../../core/effect.ts";
 import { dump } from "../../shell/control/images.ts";
 import { readDocument } from "./document.ts";
 

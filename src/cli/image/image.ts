@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Image, Program } from "../../core/app/client/image.ts";
-import type { JsonValue } from "../../core/impulse.ts";
+import type { JsonValue } from "../../core/effect.ts";
 import { toCompactHex } from "../../core/octets.ts";
 import { readProduct } from "../../product/read/product.ts";
 import { image } from "../../shell/control/images.ts";

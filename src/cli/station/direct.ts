@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { loadConfig } from "../../config/load.ts";
-import type { JsonValue } from "../../core/impulse.ts";
+import type { JsonValue } from "../../core/effect.ts";
 import type { SerialOptions } from "../../shell/serial-port.ts";
 import { openShell } from "../../shell/shell.ts";
 import { version } from "../version.ts";

@@ -1,5 +1,5 @@
 import { JSONRPCErrorException } from "json-rpc-2.0";
-import type { JsonValue } from "../../core/impulse.ts";
+import type { JsonValue } from "../../core/effect.ts";
 
 /** Whoever does the work on the bus: a running knxpi, or the stack inside this process. */
 export type Station = Readonly<{

@@ -1,4 +1,5 @@
-import type { ControlEffect, Impulse, JsonValue } from "../../core/impulse.ts";
+import type { ControlEffect, JsonValue } from "../../core/effect.ts";
+import type { Impulse } from "../../core/impulse.ts";
 import { type Octets, toCompactHex } from "../../core/octets.ts";
 import { timeOf } from "../transitions.ts";
 import { controlError } from "./error.ts";

@@ -1,7 +1,9 @@
 import { JSONRPCErrorCode, JSONRPCErrorException } from "json-rpc-2.0";
+import type { Counters } from "../../core/app-impulse.ts";
 import type { StackConfig } from "../../core/config.ts";
+import type { ControlEffect, JsonValue } from "../../core/effect.ts";
 import { type ExplainOptions, explainFrame } from "../../core/explain.ts";
-import type { ControlEffect, Counters, Impulse, JsonValue } from "../../core/impulse.ts";
+import type { Impulse } from "../../core/impulse.ts";
 import { never } from "../../core/never.ts";
 import { type Octets, toCompactHex } from "../../core/octets.ts";
 import type { StackState } from "../../core/stack/stack.ts";

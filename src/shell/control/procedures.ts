@@ -1,5 +1,6 @@
 import type { Procedure } from "../../core/app/client/procedure.ts";
-import type { ControlEffect, Impulse, JsonValue } from "../../core/impulse.ts";
+import type { ControlEffect, JsonValue } from "../../core/effect.ts";
+import type { Impulse } from "../../core/impulse.ts";
 import { controlError } from "./error.ts";
 
 export type Procedures = Readonly<{

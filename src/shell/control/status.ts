@@ -1,5 +1,6 @@
 import { formatIndividualAddress } from "../../core/address.ts";
-import type { Counters, JsonValue } from "../../core/impulse.ts";
+import type { Counters } from "../../core/app-impulse.ts";
+import type { JsonValue } from "../../core/effect.ts";
 import type { StackState } from "../../core/stack/stack.ts";
 
 /** Who we are. */

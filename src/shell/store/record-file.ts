@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatIndividualAddress, parseIndividualAddress } from "../../core/address.ts";
 import type { Configured, Settings } from "../../core/app/device/model/model.ts";
-import type { DeviceRecord } from "../../core/impulse.ts";
+import type { DeviceRecord } from "../../core/effect.ts";
 import { type Octets, parseHex, toCompactHex } from "../../core/octets.ts";
 import { sha256 } from "./files.ts";
 

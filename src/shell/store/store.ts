@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Configured, StoredLoadable } from "../../core/app/device/model/model.ts";
-import type { DeviceRecord } from "../../core/impulse.ts";
+import type { DeviceRecord } from "../../core/effect.ts";
 import type { Octets } from "../../core/octets.ts";
 import {
   DISK,

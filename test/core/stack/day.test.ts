@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { IndividualAddress } from "../../../src/core/address.ts";
 import type { Procedure } from "../../../src/core/app/client/procedure.ts";
-import type { Effect, Impulse } from "../../../src/core/impulse.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import type { Octets } from "../../../src/core/octets.ts";
 import type { VirtualClock } from "../../../src/sim/clock.ts";
 import {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { IndividualAddress } from "../../../src/core/address.ts";
-import type { Effect, Impulse, JsonValue } from "../../../src/core/impulse.ts";
+import type { Effect, JsonValue } from "../../../src/core/effect.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import type { VirtualClock } from "../../../src/sim/clock.ts";
 import {
   createChip,

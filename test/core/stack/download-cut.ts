@@ -1,8 +1,9 @@
 import { GroupAddress } from "../../../src/core/address.ts";
 import type { Image } from "../../../src/core/app/client/image.ts";
 import { Asap } from "../../../src/core/app/group-objects/access-point.ts";
+import type { Effect } from "../../../src/core/effect.ts";
 import { inGroupSet } from "../../../src/core/group-set.ts";
-import type { Effect, Impulse } from "../../../src/core/impulse.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import { run, type StackState } from "../../../src/core/stack/stack.ts";
 import { BIT_MS, frameLength } from "../../../src/sim/tp1.ts";
 import {

@@ -4,16 +4,11 @@ import type { Procedure, ProcedureError } from "../../../src/core/app/client/pro
 import { octetsOf } from "../../../src/core/app/device/model/image.ts";
 import type { LoadableIndex, StoredLoadable } from "../../../src/core/app/device/model/model.ts";
 import type { ChipKind, DeviceConfig } from "../../../src/core/config.ts";
-import {
-  type DeviceRecord,
-  type Effect,
-  type Impulse,
-  type JsonValue,
-  type Timer,
-  timerKey,
-} from "../../../src/core/impulse.ts";
+import type { DeviceRecord, Effect, JsonValue } from "../../../src/core/effect.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import { toCompactHex } from "../../../src/core/octets.ts";
 import { openStack, run, type StackState } from "../../../src/core/stack/stack.ts";
+import { type Timer, timerKey } from "../../../src/core/timer.ts";
 import type { Chip, ChipOptions } from "../../../src/sim/chip.ts";
 import type { VirtualClock } from "../../../src/sim/clock.ts";
 import {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { Effect, Impulse } from "../../../src/core/impulse.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import type { Octets } from "../../../src/core/octets.ts";
 import {
   createChip,

@@ -1,7 +1,8 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { GroupAddress, IndividualAddress } from "../../../src/core/address.ts";
-import type { Effect, Impulse } from "../../../src/core/impulse.ts";
+import type { Effect } from "../../../src/core/effect.ts";
+import type { Impulse } from "../../../src/core/impulse.ts";
 import {
   createChip,
   createFaults,

@@ -6,7 +6,7 @@ import type {
   Settings,
   StoredLoadable,
 } from "../../../src/core/app/device/model/model.ts";
-import type { DeviceRecord, Effect } from "../../../src/core/impulse.ts";
+import type { DeviceRecord, Effect } from "../../../src/core/effect.ts";
 import { DISK, type Files } from "../../../src/shell/store/files.ts";
 import { readStore } from "../../../src/shell/store/read.ts";
 import { openStore, type Store, type StoreOptions } from "../../../src/shell/store/store.ts";

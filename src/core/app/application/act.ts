@@ -1,6 +1,7 @@
 import { encode } from "../../dpt/dpt.ts";
 import type { DropReason } from "../../drop.ts";
-import type { Effect, Impulse } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse } from "../../impulse.ts";
 import { NO_OCTETS } from "../../octets.ts";
 import { Asap } from "../group-objects/access-point.ts";
 import type { Declaration } from "./declaration.ts";

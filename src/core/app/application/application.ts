@@ -1,5 +1,5 @@
+import type { ApplicationImpulse } from "../../app-impulse.ts";
 import { decode } from "../../dpt/dpt.ts";
-import type { ApplicationImpulse } from "../../impulse.ts";
 import { NOTHING } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { act, drop, stopTimer } from "./act.ts";

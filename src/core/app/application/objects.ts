@@ -1,5 +1,5 @@
+import type { ObjectLink } from "../../app-impulse.ts";
 import { type Dpt, findDpt } from "../../dpt/dpt.ts";
-import type { ObjectLink } from "../../impulse.ts";
 import { FLAG } from "../group-objects/descriptor.ts";
 import type { Declaration, ObjectDeclaration } from "./declaration.ts";
 import type { ParameterValue } from "./parameters.ts";

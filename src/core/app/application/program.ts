@@ -1,7 +1,7 @@
 import type { GroupAddress } from "../../address.ts";
 import type { ObjectConfig } from "../../config.ts";
 import type { Value } from "../../dpt/dpt.ts";
-import type { JsonValue, Note } from "../../impulse.ts";
+import type { JsonValue, Note } from "../../effect.ts";
 import type {
   Declaration,
   DptChoice,

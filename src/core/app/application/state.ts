@@ -1,5 +1,6 @@
 import type { ApplicationConfig } from "../../config.ts";
-import type { JsonValue, Step } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import type { ParameterValue } from "./parameters.ts";
 
 /** The application, and what it knows. */

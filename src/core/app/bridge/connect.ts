@@ -1,5 +1,6 @@
 import { GroupAddress } from "../../address.ts";
-import type { BridgeImpulse, Effect } from "../../impulse.ts";
+import type { BridgeImpulse } from "../../app-impulse.ts";
+import type { Effect } from "../../effect.ts";
 import { NOTHING } from "../../impulse.ts";
 import { entries, get } from "../../table.ts";
 import { failure } from "./commands/errors.ts";

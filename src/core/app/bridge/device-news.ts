@@ -1,4 +1,4 @@
-import type { BridgeImpulse } from "../../impulse.ts";
+import type { BridgeImpulse } from "../../app-impulse.ts";
 import { settled } from "./ledger/renew.ts";
 import type { BridgeState } from "./state.ts";
 import { publishBridgeEvent } from "./telegrams/publish.ts";

@@ -1,6 +1,6 @@
+import type { BridgeImpulse, Counters } from "../../app-impulse.ts";
 import type { Counter } from "../../counter.ts";
 import { DROP_REASONS } from "../../drop.ts";
-import type { BridgeImpulse, Counters } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
 import { rollTo, share } from "./queue/load.ts";
 import { close, done } from "./requests/answer.ts";

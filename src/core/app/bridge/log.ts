@@ -1,4 +1,5 @@
-import { type BridgeImpulse, NOTHING } from "../../impulse.ts";
+import type { BridgeImpulse } from "../../app-impulse.ts";
+import { NOTHING } from "../../impulse.ts";
 import { isoTime } from "../../iso-time.ts";
 import { admit } from "./gate.ts";
 import { type BridgeState, utc } from "./state.ts";

@@ -1,7 +1,7 @@
 import { formatGroupAddress } from "../../address.ts";
 import type { ObjectConfig } from "../../config.ts";
 import { findDpt } from "../../dpt/dpt.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import { get } from "../../table.ts";
 import type { BridgeState } from "./state.ts";
 import { type GaLeaf, topicsOf } from "./topics.ts";

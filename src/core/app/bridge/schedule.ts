@@ -1,4 +1,5 @@
-import { type Effect, NOTHING } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import { NOTHING } from "../../impulse.ts";
 import { agendaDue, takeDue } from "./agenda.ts";
 import { errorsDue } from "./commands/error-gate.ts";
 import { failure } from "./commands/errors.ts";

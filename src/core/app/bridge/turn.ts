@@ -1,4 +1,5 @@
-import type { Effect, Impulse, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, Step } from "../../impulse.ts";
 import type { BridgeState } from "./state.ts";
 
 /** What every part of the bridge returns. */

@@ -1,5 +1,7 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { ClientImpulse, Effect, Impulse, Step } from "../../impulse.ts";
+import type { ClientImpulse } from "../../app-impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, Step } from "../../impulse.ts";
 import { NO_OCTETS } from "../../octets.ts";
 import { type ClientState, cancel, needsTelegrams, start, tell } from "./engine.ts";
 import { OWN_MAX_APDU } from "./property.ts";

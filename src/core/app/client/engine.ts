@@ -1,12 +1,8 @@
 import { formatIndividualAddress, type IndividualAddress } from "../../address.ts";
-import type {
-  ClientImpulse,
-  ClientTimer,
-  Effect,
-  Impulse,
-  JsonValue,
-  Step,
-} from "../../impulse.ts";
+import type { ClientImpulse } from "../../app-impulse.ts";
+import type { Effect, JsonValue } from "../../effect.ts";
+import type { Impulse, Step } from "../../impulse.ts";
+import type { ClientTimer } from "../../timer.ts";
 import { type Answer, type BusAsk, fail, OVER, type Result, SEND_MS } from "./ask.ts";
 import { type Recorded, replay } from "./replay.ts";
 import { hungUp, opening, react, type Waiting } from "./waiting.ts";

@@ -1,5 +1,5 @@
 import { formatGroupAddress, formatIndividualAddress } from "../../address.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import { toCompactHex } from "../../octets.ts";
 import { type Arguments, done, fail, type Result, type Steps } from "./ask.ts";
 import { areOctets, check, isWithin } from "./range.ts";

@@ -1,5 +1,5 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import { never } from "../../never.ts";
 import { assignByButton, assignBySerial } from "./address.ts";
 import type { Checkpoint, Result, Steps } from "./ask.ts";

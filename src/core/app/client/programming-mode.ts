@@ -1,5 +1,5 @@
 import { formatIndividualAddress, type IndividualAddress } from "../../address.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import type { Octets } from "../../octets.ts";
 import { type Arguments, done, fail, type Result, type Session, type Steps } from "./ask.ts";
 import { kindOf } from "./mask.ts";

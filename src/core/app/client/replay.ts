@@ -1,5 +1,5 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import { type Answer, type BusAsk, type Checkpoint, OVER, type Result } from "./ask.ts";
 import { perform } from "./perform.ts";
 import type { Procedure } from "./procedure.ts";

@@ -1,5 +1,5 @@
 import { formatIndividualAddress, IndividualAddress } from "../../address.ts";
-import type { JsonValue } from "../../impulse.ts";
+import type { JsonValue } from "../../effect.ts";
 import { type Octets, toCompactHex } from "../../octets.ts";
 import { type Arguments, collect, done, type Result, type Steps } from "./ask.ts";
 import { maskText } from "./mask.ts";

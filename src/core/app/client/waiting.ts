@@ -3,7 +3,8 @@ import {
   formatIndividualAddress,
   type IndividualAddress,
 } from "../../address.ts";
-import type { ClientImpulse, Impulse, Partner } from "../../impulse.ts";
+import type { ClientImpulse } from "../../app-impulse.ts";
+import type { Impulse, Partner } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { type Octets, sameOctets } from "../../octets.ts";
 import { type Apdu, decodeApdu } from "../../stack/7-al/apdu.ts";

@@ -1,5 +1,6 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { DeviceRecord, Step } from "../../impulse.ts";
+import type { DeviceRecord } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import { type Octets, sameOctets } from "../../octets.ts";
 import type { ApduOf } from "../../stack/7-al/apdu.ts";
 import { type ApduIndication, answer } from "./answer.ts";

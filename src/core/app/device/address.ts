@@ -1,5 +1,6 @@
 import { formatIndividualAddress, IndividualAddress } from "../../address.ts";
-import type { DeviceRecord, Effect, Impulse, Step } from "../../impulse.ts";
+import type { DeviceRecord, Effect } from "../../effect.ts";
+import type { Impulse, Step } from "../../impulse.ts";
 import { sameOctets } from "../../octets.ts";
 import type { ApduOf } from "../../stack/7-al/apdu.ts";
 import { type ApduIndication, answer, note, silence } from "./answer.ts";

@@ -1,5 +1,7 @@
+import type { DeviceImpulse } from "../../app-impulse.ts";
 import type { DropReason } from "../../drop.ts";
-import type { DeviceImpulse, Effect, Impulse, Note, Partner } from "../../impulse.ts";
+import type { Effect, Note } from "../../effect.ts";
+import type { Impulse, Partner } from "../../impulse.ts";
 import { type Apdu, encodeApdu } from "../../stack/7-al/apdu.ts";
 
 /** A service that arrived at the device. */

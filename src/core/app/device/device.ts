@@ -1,5 +1,6 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { DeviceImpulse, Step } from "../../impulse.ts";
+import type { DeviceImpulse } from "../../app-impulse.ts";
+import type { Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { NO_OCTETS, sameOctets } from "../../octets.ts";
 import type { Apdu, ApduOf } from "../../stack/7-al/apdu.ts";

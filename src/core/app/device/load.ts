@@ -1,4 +1,5 @@
-import type { Effect, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
 import { note } from "./answer.ts";

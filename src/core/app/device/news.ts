@@ -1,4 +1,5 @@
-import type { DeviceNews, Impulse } from "../../impulse.ts";
+import type { DeviceNews } from "../../app-impulse.ts";
+import type { Impulse } from "../../impulse.ts";
 import type { Model } from "./model/model.ts";
 import type { DeviceState } from "./state.ts";
 

@@ -1,5 +1,6 @@
 import { formatIndividualAddress } from "../../address.ts";
-import type { Effect, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import type { DeviceState } from "./state.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { Effect, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import { note } from "./answer.ts";
 import type { DeviceState } from "./state.ts";
 

@@ -1,5 +1,7 @@
 import type { IndividualAddress } from "../../address.ts";
-import type { DeviceImpulse, DeviceRecord, Effect, Partner, Step } from "../../impulse.ts";
+import type { DeviceImpulse } from "../../app-impulse.ts";
+import type { DeviceRecord, Effect } from "../../effect.ts";
+import type { Partner, Step } from "../../impulse.ts";
 import type { ApduOf } from "../../stack/7-al/apdu.ts";
 import { accessOf, noKeys } from "./access.ts";
 import { configure, UNREGISTERED } from "./address.ts";

@@ -1,4 +1,5 @@
-import type { Effect, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Step } from "../../impulse.ts";
 import type { Loadable, LoadableIndex } from "./model/model.ts";
 import { type RunEvent, runCell } from "./model/run-table.ts";
 import type { DeviceState } from "./state.ts";

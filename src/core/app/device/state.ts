@@ -1,6 +1,7 @@
 import type { IndividualAddress } from "../../address.ts";
 import type { DeviceConfig } from "../../config.ts";
-import type { DeviceRecord, Partner } from "../../impulse.ts";
+import type { DeviceRecord } from "../../effect.ts";
+import type { Partner } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import type { Model } from "./model/model.ts";
 import { openModel } from "./model/stored.ts";

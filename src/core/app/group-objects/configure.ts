@@ -1,5 +1,6 @@
+import type { ObjectsImpulse } from "../../app-impulse.ts";
 import { type GroupSet, union } from "../../group-set.ts";
-import { NOTHING, type ObjectsImpulse } from "../../impulse.ts";
+import { NOTHING } from "../../impulse.ts";
 import { pump } from "./queue.ts";
 import type { ObjectsState, Turn } from "./state.ts";
 

@@ -1,5 +1,6 @@
 import type { GroupAddress } from "../../address.ts";
-import { NOTHING, type ObjectsImpulse, type Outcome } from "../../impulse.ts";
+import type { ObjectsImpulse } from "../../app-impulse.ts";
+import { NOTHING, type Outcome } from "../../impulse.ts";
 import { FLAG } from "./descriptor.ts";
 import { retryInitialRead } from "./initial-reads.ts";
 import { pump } from "./queue.ts";

@@ -1,5 +1,6 @@
-import type { Effect, ObjectsTimer } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
 import { NOTHING } from "../../impulse.ts";
+import type { ObjectsTimer } from "../../timer.ts";
 import { Asap } from "./access-point.ts";
 import { allows, FLAG, priorityOf } from "./descriptor.ts";
 import { enqueue, pump } from "./queue.ts";

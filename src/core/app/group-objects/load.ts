@@ -1,13 +1,9 @@
 import { BROADCAST } from "../../address.ts";
+import type { ObjectLink, ObjectsImpulse } from "../../app-impulse.ts";
 import type { DropReason } from "../../drop.ts";
+import type { Effect } from "../../effect.ts";
 import { groupSet } from "../../group-set.ts";
-import {
-  type Effect,
-  type Impulse,
-  NOTHING,
-  type ObjectLink,
-  type ObjectsImpulse,
-} from "../../impulse.ts";
+import { type Impulse, NOTHING } from "../../impulse.ts";
 import { NO_OCTETS } from "../../octets.ts";
 import { type Image, octetsOf, readImage } from "../device/model/image.ts";
 import { Asap } from "./access-point.ts";

@@ -1,4 +1,4 @@
-import type { ObjectsImpulse } from "../../impulse.ts";
+import type { ObjectsImpulse } from "../../app-impulse.ts";
 import { never } from "../../never.ts";
 import { configure } from "./configure.ts";
 import { onConfirmation } from "./confirm.ts";

@@ -1,4 +1,5 @@
-import type { Effect, ObjectsTimer } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { ObjectsTimer } from "../../timer.ts";
 import type { Rate } from "./state.ts";
 
 /*

@@ -1,4 +1,5 @@
-import { NOTHING, type ObjectsImpulse } from "../../impulse.ts";
+import type { ObjectsImpulse } from "../../app-impulse.ts";
+import { NOTHING } from "../../impulse.ts";
 import { allows, FLAG } from "./descriptor.ts";
 import { enqueue, pump } from "./queue.ts";
 import { type ObjectsState, objectOf, type Turn } from "./state.ts";

@@ -1,5 +1,6 @@
+import type { ObjectsImpulse } from "../../app-impulse.ts";
 import type { DropReason } from "../../drop.ts";
-import { NOTHING, type ObjectsImpulse } from "../../impulse.ts";
+import { NOTHING } from "../../impulse.ts";
 import { NO_OCTETS, type Octets } from "../../octets.ts";
 import type { Asap } from "./access-point.ts";
 import { allows, FLAG, fitOctets, priorityOf } from "./descriptor.ts";

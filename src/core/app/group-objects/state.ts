@@ -1,6 +1,7 @@
 import type { ObjectsConfig } from "../../config.ts";
+import type { Effect } from "../../effect.ts";
 import { type GroupSet, NO_GROUPS } from "../../group-set.ts";
-import type { Effect, GroupValue, Priority, Ref, Step } from "../../impulse.ts";
+import type { GroupValue, Priority, Ref, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import { EMPTY_TABLE, get, put, type Table } from "../../table.ts";
 import type { RateLimit } from "../device/model/model.ts";

@@ -1,5 +1,6 @@
 import type { GroupAddress } from "../../address.ts";
-import { type Effect, type GroupValue, type Impulse, NOTHING } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import { type GroupValue, type Impulse, NOTHING } from "../../impulse.ts";
 import type { Asap } from "./access-point.ts";
 import { allows, FLAG, fitValue } from "./descriptor.ts";
 import { move, type ObjectsState, type Turn, updates } from "./state.ts";

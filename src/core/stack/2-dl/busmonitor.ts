@@ -1,4 +1,4 @@
-import type { Effect } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
 import type { Octets } from "../../octets.ts";
 import { silence } from "./assemble.ts";
 import { frameLength, isFrameStart, MAX_FRAME } from "./frame.ts";

@@ -1,6 +1,8 @@
-import type { DlImpulse, DlTimer, Effect, Impulse, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { DlImpulse, Impulse, Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
+import type { DlTimer } from "../../timer.ts";
 import { decideAcknowledge } from "./acknowledge.ts";
 import { assemble, fallSilent } from "./assemble.ts";
 import { decodeFrame, type Frame, sameTelegram } from "./frame.ts";

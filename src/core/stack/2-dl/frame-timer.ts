@@ -1,4 +1,5 @@
-import type { DlTimer, Effect } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { DlTimer } from "../../timer.ts";
 import { FRAME_SILENCE_MS } from "./assemble.ts";
 
 /** While anything is incomplete, silence has to be noticed: the timer runs from the first octet of it to its end. */

@@ -1,4 +1,5 @@
-import type { Effect, Impulse, OfflineReason, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, OfflineReason, Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
 import { isCollecting, monitorSilence, openMonitor } from "./busmonitor.ts";

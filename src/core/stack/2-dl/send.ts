@@ -1,4 +1,5 @@
-import type { DlImpulse, Effect, Impulse, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { DlImpulse, Impulse, Step } from "../../impulse.ts";
 import { encodeFrame } from "./frame.ts";
 import { isUp } from "./link-table.ts";
 import { tellRepetitions } from "./repetitions.ts";

@@ -1,5 +1,6 @@
 import type { Counter } from "../../counter.ts";
-import type { Effect, Impulse, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, Step } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import { answer, linkTimeout, move, resetOrGoOn } from "./link.ts";
 import { confirmed, forgotten, refused } from "./send.ts";

@@ -1,14 +1,7 @@
 import type { ChipKind } from "../../config.ts";
 import type { DropReason } from "../../drop.ts";
-import type {
-  Confirmation,
-  Effect,
-  Impulse,
-  LData,
-  Outcome,
-  Priority,
-  Ref,
-} from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Confirmation, Impulse, LData, Outcome, Priority, Ref } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 import { isBlind, lookAgain, nextSlice, type Pace, REST } from "./pace.ts";
 import { longestFrame } from "./tpuart.ts";

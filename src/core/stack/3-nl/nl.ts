@@ -1,6 +1,7 @@
 import type { IndividualAddress } from "../../address.ts";
 import type { NlConfig } from "../../config.ts";
-import type { Effect, Impulse, NlImpulse, Step } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, NlImpulse, Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 
 /** Network layer of an end device: is the frame for us, and how far may ours travel. */

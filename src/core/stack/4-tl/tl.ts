@@ -1,5 +1,6 @@
 import { BROADCAST } from "../../address.ts";
-import type { Destination, Effect, Impulse, Reception, TlImpulse } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Destination, Impulse, Reception, TlImpulse } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import type { Octets } from "../../octets.ts";
 import { decodeTpdu, encodeTpdu, type Mode } from "./tpci.ts";

@@ -1,16 +1,11 @@
 import type { IndividualAddress } from "../../address.ts";
 import type { TlsmStyle } from "../../config.ts";
 import type { DropReason } from "../../drop.ts";
-import type {
-  ConnectedOutcome,
-  ConnectionTpdu,
-  Effect,
-  Impulse,
-  Ref,
-  TlsmTimer,
-} from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { ConnectedOutcome, ConnectionTpdu, Impulse, Ref } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { NO_OCTETS, type Octets } from "../../octets.ts";
+import type { TlsmTimer } from "../../timer.ts";
 import {
   type Connection,
   type DataRequest,

@@ -1,5 +1,6 @@
 import { formatIndividualAddress, type IndividualAddress } from "../../address.ts";
-import type { Effect, Impulse, Step, TlsmImpulse } from "../../impulse.ts";
+import type { Effect } from "../../effect.ts";
+import type { Impulse, Step, TlsmImpulse } from "../../impulse.ts";
 import { act, CLOSED, stopTimers, tell } from "./action.ts";
 import { type Connection, findConnection, keptOf, stateOf, type TlsmState } from "./connection.ts";
 import { eventOf, type Happening } from "./event.ts";

@@ -1,10 +1,10 @@
 import type { GroupAddress, IndividualAddress } from "../../address.ts";
 import type { DropReason } from "../../drop.ts";
+import type { Effect } from "../../effect.ts";
 import {
   type AlImpulse,
   type Confirmation,
   type ConnectedOutcome,
-  type Effect,
   FIRST_OBJECTS_REF,
   type GroupValue,
   type Impulse,

@@ -3,13 +3,10 @@ import { application } from "../../../../src/core/app/application/application.ts
 import type { Application } from "../../../../src/core/app/application/program.ts";
 import { openApplication } from "../../../../src/core/app/application/state.ts";
 import { Asap } from "../../../../src/core/app/group-objects/access-point.ts";
+import type { ApplicationImpulse, ObjectLink } from "../../../../src/core/app-impulse.ts";
 import type { ApplicationConfig } from "../../../../src/core/config.ts";
-import type {
-  ApplicationImpulse,
-  Effect,
-  Impulse,
-  ObjectLink,
-} from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { virtualClock } from "../../../../src/sim/clock.ts";
 import { hex, watch } from "../../../../src/testing/watch.ts";

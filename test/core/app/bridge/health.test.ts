@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BridgeImpulse } from "../../../../src/core/impulse.ts";
+import type { BridgeImpulse } from "../../../../src/core/app-impulse.ts";
 import { config, object, ready } from "./rig.ts";
 
 const LAMP = object("1/2/3", "1.001", { name: "Lamp" });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LinkConfig } from "../../../../src/core/app/bridge/links/config.ts";
 import { parsePointer, valueAt } from "../../../../src/core/app/bridge/links/pointer.ts";
 import type { ObjectConfig } from "../../../../src/core/config.ts";
-import type { JsonValue } from "../../../../src/core/impulse.ts";
+import type { JsonValue } from "../../../../src/core/effect.ts";
 import { config, ga, object, ready } from "./rig.ts";
 
 describe("JSON Pointer", () => {

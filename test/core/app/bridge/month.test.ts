@@ -9,14 +9,11 @@ import {
 import { bridge, openBridge } from "../../../../src/core/app/bridge/bridge.ts";
 import { NO_DISCOVERY } from "../../../../src/core/app/bridge/discovery/config.ts";
 import { NOTHING_KEPT } from "../../../../src/core/app/bridge/restart/snapshot.ts";
+import type { BridgeImpulse } from "../../../../src/core/app-impulse.ts";
 import type { BridgeConfig } from "../../../../src/core/config.ts";
-import {
-  type BridgeImpulse,
-  type Effect,
-  type Impulse,
-  timeoutOf,
-  timerKey,
-} from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse } from "../../../../src/core/impulse.ts";
+import { timeoutOf, timerKey } from "../../../../src/core/timer.ts";
 import { seededRandom } from "../../../../src/testing.ts";
 import { entity } from "./entities-rig.ts";
 import { config, EPOCH, ga, object } from "./rig.ts";

@@ -1,7 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { CAPACITY_MS } from "../../../../src/core/app/bridge/queue/budget.ts";
-import type { Message, Outcome } from "../../../../src/core/impulse.ts";
+import type { Message } from "../../../../src/core/app-impulse.ts";
+import type { Outcome } from "../../../../src/core/impulse.ts";
 import { config, object, ready, rig } from "./rig.ts";
 
 const OBJECTS = [

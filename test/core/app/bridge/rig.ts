@@ -7,22 +7,19 @@ import { bridge, openBridge } from "../../../../src/core/app/bridge/bridge.ts";
 import { BRIDGE_DEFAULTS } from "../../../../src/core/app/bridge/defaults.ts";
 import { airtime, frameOctets } from "../../../../src/core/app/bridge/queue/budget.ts";
 import { NOTHING_KEPT, type Restored } from "../../../../src/core/app/bridge/restart/snapshot.ts";
+import type { BridgeImpulse, Message } from "../../../../src/core/app-impulse.ts";
 import type { BridgeConfig, ObjectConfig } from "../../../../src/core/config.ts";
 import type { DropReason } from "../../../../src/core/drop.ts";
-import {
-  type AlImpulse,
-  type BridgeImpulse,
-  type BridgeTimer,
-  type Effect,
-  type GroupValue,
-  type Impulse,
-  type Message,
-  type OfflineReason,
-  type Outcome,
-  type Publication,
-  timerKey,
+import type { Effect, Publication } from "../../../../src/core/effect.ts";
+import type {
+  AlImpulse,
+  GroupValue,
+  Impulse,
+  OfflineReason,
+  Outcome,
 } from "../../../../src/core/impulse.ts";
 import { parseHex } from "../../../../src/core/octets.ts";
+import { type BridgeTimer, timerKey } from "../../../../src/core/timer.ts";
 
 /** 2026-01-31T10:11:12.000Z at time 0 of the virtual clock. */
 export const EPOCH = 1_769_854_272_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Image } from "../../../../src/core/app/client/image.ts";
 import type { Procedure } from "../../../../src/core/app/client/procedure.ts";
-import type { JsonValue } from "../../../../src/core/impulse.ts";
+import type { JsonValue } from "../../../../src/core/effect.ts";
 import { dump as dumped } from "../../../../src/shell/control/images.ts";
 import type { FaultRates } from "../../../../src/sim/faults.ts";
 import type { ManagementOptions } from "../../../../src/sim/management-options.ts";

@@ -5,7 +5,9 @@ import type { Ask } from "../../../../src/core/app/client/ask.ts";
 import { type ClientState, client, openClient } from "../../../../src/core/app/client/client.ts";
 import type { Dump, Image } from "../../../../src/core/app/client/image.ts";
 import type { Procedure } from "../../../../src/core/app/client/procedure.ts";
-import type { ClientImpulse, Effect, Impulse, Mode } from "../../../../src/core/impulse.ts";
+import type { ClientImpulse } from "../../../../src/core/app-impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, Mode } from "../../../../src/core/impulse.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
 
 const OWN = IndividualAddress(0x11fa);

@@ -8,13 +8,9 @@ import {
 } from "../../../../src/core/address.ts";
 import { type ClientState, client, openClient } from "../../../../src/core/app/client/client.ts";
 import type { Procedure } from "../../../../src/core/app/client/procedure.ts";
-import type {
-  ClientImpulse,
-  ControlEffect,
-  Effect,
-  Impulse,
-  Outcome,
-} from "../../../../src/core/impulse.ts";
+import type { ClientImpulse } from "../../../../src/core/app-impulse.ts";
+import type { ControlEffect, Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, Outcome } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { decodeApdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
 import { hex } from "../../../../src/testing/watch.ts";

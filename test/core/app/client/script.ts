@@ -1,6 +1,6 @@
 import type { Image } from "../../../../src/core/app/client/image.ts";
 import type { Procedure } from "../../../../src/core/app/client/procedure.ts";
-import type { ControlEffect } from "../../../../src/core/impulse.ts";
+import type { ControlEffect } from "../../../../src/core/effect.ts";
 import { hex } from "../../../../src/testing/watch.ts";
 import { ia, indication, type Row, rig } from "./rig.ts";
 

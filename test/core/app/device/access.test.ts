@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceState } from "../../../../src/core/app/device/state.ts";
-import type { DeviceImpulse } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
 import { arrival, ask, feed, NO_KEY, OTHER, opened, TOOL } from "./rig.ts";
 
 const KEY_0 = "0A 1B 2C 3D";

@@ -1,7 +1,8 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { device } from "../../../../src/core/app/device/device.ts";
-import type { DeviceImpulse, Mode } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
+import type { Mode } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { decodeApdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
 import { hex } from "../../../../src/testing/watch.ts";

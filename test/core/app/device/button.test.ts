@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { device } from "../../../../src/core/app/device/device.ts";
-import type { DeviceImpulse, Effect } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
 import { ask, feed, opened } from "./rig.ts";
 
 const PRESSED: DeviceImpulse = { for: "device", type: "button.ind", at: 5 };

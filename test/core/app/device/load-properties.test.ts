@@ -6,7 +6,7 @@ import type { LoadableIndex, StoredLoadable } from "../../../../src/core/app/dev
 import { openModel } from "../../../../src/core/app/device/model/stored.ts";
 import { loadedTables, sameTables } from "../../../../src/core/app/device/model/tables-view.ts";
 import type { DeviceState } from "../../../../src/core/app/device/state.ts";
-import type { DeviceImpulse } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { type Apdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
 import { hex } from "../../../../src/testing/watch.ts";

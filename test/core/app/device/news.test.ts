@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { device } from "../../../../src/core/app/device/device.ts";
 import type { DeviceState } from "../../../../src/core/app/device/state.ts";
-import type { DeviceImpulse } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
 import { allocate, arrival, completed, opened, start, unload } from "./rig.ts";
 
 /** What people are told after each impulse. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceState } from "../../../../src/core/app/device/state.ts";
-import type { DeviceImpulse, Mode } from "../../../../src/core/impulse.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
+import type { Mode } from "../../../../src/core/impulse.ts";
 import { apduOf, arrival, ask, feed, NO_KEY, OTHER, opened, partner, TOOL } from "./rig.ts";
 
 const KEY_0 = "0A 1B 2C 3D";

@@ -3,14 +3,10 @@ import { device } from "../../../../src/core/app/device/device.ts";
 import type { StoredLoadable } from "../../../../src/core/app/device/model/model.ts";
 import { FACTORY_SETTINGS } from "../../../../src/core/app/device/model/settings.ts";
 import { type DeviceState, openDevice } from "../../../../src/core/app/device/state.ts";
+import type { DeviceImpulse } from "../../../../src/core/app-impulse.ts";
 import type { DeviceConfig } from "../../../../src/core/config.ts";
-import type {
-  DeviceImpulse,
-  Effect,
-  Impulse,
-  Mode,
-  Partner,
-} from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, Mode, Partner } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { type Apdu, decodeApdu, encodeApdu } from "../../../../src/core/stack/7-al/apdu.ts";
 import { hex } from "../../../../src/testing/watch.ts";

@@ -6,12 +6,9 @@ import { Asap } from "../../../../src/core/app/group-objects/access-point.ts";
 import { objects } from "../../../../src/core/app/group-objects/objects.ts";
 import { QUEUE_LIMIT } from "../../../../src/core/app/group-objects/queue.ts";
 import { openObjects } from "../../../../src/core/app/group-objects/state.ts";
+import type { ObjectsImpulse } from "../../../../src/core/app-impulse.ts";
 import { groupSet } from "../../../../src/core/group-set.ts";
-import {
-  FIRST_OBJECTS_REF,
-  type ObjectsImpulse,
-  type Outcome,
-} from "../../../../src/core/impulse.ts";
+import { FIRST_OBJECTS_REF, type Outcome } from "../../../../src/core/impulse.ts";
 
 /** Plain objects, as the shell makes them. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>

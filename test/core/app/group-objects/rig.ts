@@ -12,14 +12,9 @@ import {
   openObjects,
 } from "../../../../src/core/app/group-objects/state.ts";
 import type { ObjectsConfig } from "../../../../src/core/config.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
 import { groupSet } from "../../../../src/core/group-set.ts";
-import type {
-  Effect,
-  Impulse,
-  Outcome,
-  Priority,
-  TlImpulse,
-} from "../../../../src/core/impulse.ts";
+import type { Impulse, Outcome, Priority, TlImpulse } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { al } from "../../../../src/core/stack/7-al/al.ts";
 import { virtualClock } from "../../../../src/sim/clock.ts";

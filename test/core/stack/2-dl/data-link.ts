@@ -1,4 +1,5 @@
-import type { Effect, Impulse, LData } from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, LData } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { dl } from "../../../../src/core/stack/2-dl/dl.ts";
 import { type DlState, openDl } from "../../../../src/core/stack/2-dl/state.ts";

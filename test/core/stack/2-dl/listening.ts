@@ -1,4 +1,5 @@
-import type { Effect, Impulse } from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { type DataLink, dataLink } from "./data-link.ts";
 

@@ -1,7 +1,7 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { GroupAddress } from "../../../../src/core/address.ts";
-import type { Transition } from "../../../../src/core/impulse.ts";
+import type { Transition } from "../../../../src/core/effect.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { type DataLink, dataLink } from "./data-link.ts";
 

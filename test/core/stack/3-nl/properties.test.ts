@@ -1,7 +1,8 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { GroupAddress, IndividualAddress } from "../../../../src/core/address.ts";
-import type { Effect, Impulse, NlImpulse, Outcome } from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, NlImpulse, Outcome } from "../../../../src/core/impulse.ts";
 import { type NlState, nl, openNl } from "../../../../src/core/stack/3-nl/nl.ts";
 
 const HOPS = 5;

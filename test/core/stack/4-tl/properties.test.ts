@@ -1,13 +1,8 @@
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { GroupAddress, IndividualAddress } from "../../../../src/core/address.ts";
-import type {
-  ConnectionTpdu,
-  Effect,
-  Impulse,
-  Outcome,
-  TlImpulse,
-} from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { ConnectionTpdu, Impulse, Outcome, TlImpulse } from "../../../../src/core/impulse.ts";
 import { tl } from "../../../../src/core/stack/4-tl/tl.ts";
 
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>

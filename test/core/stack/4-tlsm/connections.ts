@@ -1,6 +1,7 @@
 import { IndividualAddress } from "../../../../src/core/address.ts";
 import type { TlsmConfig } from "../../../../src/core/config.ts";
-import type { Effect, Impulse, TlImpulse, TlsmImpulse } from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, TlImpulse, TlsmImpulse } from "../../../../src/core/impulse.ts";
 import { toHex } from "../../../../src/core/octets.ts";
 import { tl } from "../../../../src/core/stack/4-tl/tl.ts";
 import { openTlsm, tlsm } from "../../../../src/core/stack/4-tlsm/tlsm.ts";

@@ -2,7 +2,8 @@ import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { IndividualAddress } from "../../../../src/core/address.ts";
 import type { TlsmConfig } from "../../../../src/core/config.ts";
-import type { Effect, Impulse, Outcome, TlsmImpulse } from "../../../../src/core/impulse.ts";
+import type { Effect } from "../../../../src/core/effect.ts";
+import type { Impulse, Outcome, TlsmImpulse } from "../../../../src/core/impulse.ts";
 import { KEPT_LIMIT } from "../../../../src/core/stack/4-tlsm/action.ts";
 import {
   type Connection,

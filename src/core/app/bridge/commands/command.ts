@@ -1,5 +1,5 @@
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import type { DropReason } from "../../../drop.ts";
-import type { BridgeImpulse } from "../../../impulse.ts";
 import { NO_OCTETS } from "../../../octets.ts";
 import { onStatus } from "../discovery/status.ts";
 import { onEntitySet } from "../entities/command.ts";

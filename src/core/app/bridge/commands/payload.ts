@@ -1,5 +1,6 @@
 import { parseGroupAddress } from "../../../address.ts";
-import type { JsonValue, Priority } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import type { Priority } from "../../../impulse.ts";
 import { type Octets, parseHex } from "../../../octets.ts";
 import { type Failure, failure, outOfRange } from "./errors.ts";
 

@@ -1,5 +1,7 @@
 import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
-import { type JsonValue, type Message, NOTHING } from "../../../impulse.ts";
+import type { Message } from "../../../app-impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import type { Octets } from "../../../octets.ts";
 import { close } from "../requests/answer.ts";

@@ -1,5 +1,5 @@
 import { formatIndividualAddress, IndividualAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { entries } from "../../../table.ts";
 import { answer, done } from "../requests/answer.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { isAccepted } from "./classes.ts";
 import type { Platform } from "./rows.ts";
 

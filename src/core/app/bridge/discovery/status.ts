@@ -1,4 +1,5 @@
-import { type Message, NOTHING } from "../../../impulse.ts";
+import type { Message } from "../../../app-impulse.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { jitter } from "../jitter.ts";
 import { hashOf } from "../ledger/hash.ts";
 import { withLedger } from "../ledger/state.ts";

@@ -1,5 +1,5 @@
 import type { GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 
 /** One function that spans several group addresses, checked by the configuration loader. `mqtt-interface.md` §7, §19. */
 export type EntityConfig = Readonly<{

@@ -1,6 +1,6 @@
 import type { Value } from "../../../dpt/dpt.ts";
 import { findDpt } from "../../../dpt/dpt.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import type { Failure } from "../commands/errors.ts";
 import type { RoleName } from "./config.ts";
 

@@ -1,4 +1,4 @@
-import type { HostRequest } from "../../../impulse.ts";
+import type { HostRequest } from "../../../effect.ts";
 
 /** What only the outside knows of this process, told once: for `bridge/info`, `mqtt-interface.md` §8.2. null: not known. */
 export type About = Readonly<{

@@ -1,6 +1,8 @@
 import { formatIndividualAddress } from "../../../address.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import type { BridgeConfig, ChipKind } from "../../../config.ts";
-import { type BridgeImpulse, type JsonValue, NOTHING } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { entries } from "../../../table.ts";
 import { requestsOf } from "../requests/names.ts";
@@ -89,6 +91,9 @@ const featuresOf = (config: BridgeConfig): readonly string[] => {
     recording: config.history > 0,
     entities: config.entities.length > 0,
     devices: config.devices.topics,
+    links: config.links.length > 0,
+    time: config.time !== null,
+    discovery: config.discovery !== null,
   };
   return Object.keys(active).filter((name) => active[name]);
 };

@@ -1,5 +1,5 @@
 import type { GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 
 /**
  * A topic of somebody else and a group address: `mqtt-interface.md` §15.2. Checked by the configuration loader. With both ways

@@ -1,6 +1,7 @@
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import { isAction } from "../../../dpt/dpt.ts";
 import type { DropReason } from "../../../drop.ts";
-import type { BridgeImpulse, JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { NO_OCTETS } from "../../../octets.ts";
 import { get } from "../../../table.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 
 /**
  * JSON Pointer → its reference tokens.

@@ -1,5 +1,5 @@
 import type { GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 
 /** The configuration file as far as people want to know of it. `mqtt-interface.md` §8.2, §19. */
 export type Configuration = Readonly<{

@@ -1,4 +1,4 @@
-import type { HostRequest } from "../../../impulse.ts";
+import type { HostRequest } from "../../../effect.ts";
 import { EMPTY_TALLIES } from "../state.ts";
 import { andThen } from "../turn.ts";
 import { answer, done, hand } from "./answer.ts";

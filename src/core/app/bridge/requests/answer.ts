@@ -1,4 +1,6 @@
-import { type JsonValue, type Message, NOTHING } from "../../../impulse.ts";
+import type { Message } from "../../../app-impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { type Failure, failure } from "../commands/errors.ts";
 import type { BridgeState } from "../state.ts";
 import { EXPIRY_S, publish } from "../telegrams/publish.ts";

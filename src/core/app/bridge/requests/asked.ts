@@ -1,5 +1,6 @@
 import { formatGroupAddress } from "../../../address.ts";
-import { type JsonValue, NOTHING } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import type { Command, Ending } from "../commands/results.ts";
 import type { BridgeState } from "../state.ts";
 import type { Turn } from "../turn.ts";

@@ -1,4 +1,5 @@
-import { type JsonValue, NOTHING } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { type Failure, failure } from "../commands/errors.ts";
 import { readSetEnvelope } from "../commands/payload.ts";
 import { onSet, prepare } from "../commands/set.ts";

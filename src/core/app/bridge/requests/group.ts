@@ -1,5 +1,5 @@
 import type { GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { failure } from "../commands/errors.ts";
 import { onGet } from "../commands/get.ts";
 import { readGet, readSetEnvelope } from "../commands/payload.ts";

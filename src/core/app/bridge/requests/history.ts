@@ -4,7 +4,7 @@ import {
   type IndividualAddress,
   parseIndividualAddress,
 } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { get } from "../../../table.ts";
 import { failure } from "../commands/errors.ts";

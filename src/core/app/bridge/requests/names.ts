@@ -1,5 +1,5 @@
 import type { BridgeConfig } from "../../../config.ts";
-import type { HostRequest } from "../../../impulse.ts";
+import type { HostRequest } from "../../../effect.ts";
 
 /** Every request there is, and who may make it. `mqtt-interface.md` §10. */
 export const REQUEST_GROUPS = {

@@ -1,5 +1,5 @@
 import { formatGroupAddress, GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { entries, get, put } from "../../../table.ts";
 import { failure } from "../commands/errors.ts";
 import { metaOf } from "../meta.ts";

@@ -1,7 +1,7 @@
 import { type GroupAddress, parseGroupAddress } from "../../../address.ts";
 import type { ObjectConfig } from "../../../config.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { isPattern, matchesPattern } from "../../../ga-pattern.ts";
-import type { JsonValue } from "../../../impulse.ts";
 import { parseIsoTime } from "../../../iso-time.ts";
 import { type Failure, failure, outOfRange } from "../commands/errors.ts";
 import type { BridgeState } from "../state.ts";

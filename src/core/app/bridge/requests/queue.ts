@@ -1,5 +1,5 @@
 import { formatGroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { failure } from "../commands/errors.ts";
 import { endEntry } from "../queue/line-up.ts";
 import { type Entry, remove } from "../queue/queue.ts";

@@ -1,4 +1,5 @@
-import type { BridgeImpulse, JsonValue } from "../../../impulse.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import { type Failure, failure } from "../commands/errors.ts";
 import type { BridgeState } from "../state.ts";
 import type { Turn } from "../turn.ts";

@@ -1,5 +1,7 @@
 import { parseIndividualAddress } from "../../../address.ts";
-import { type BridgeImpulse, type JsonValue, NOTHING } from "../../../impulse.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { failure } from "../commands/errors.ts";
 import { airtime, spend } from "../queue/budget.ts";
 import type { BridgeState } from "../state.ts";

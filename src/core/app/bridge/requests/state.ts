@@ -1,5 +1,5 @@
 import type { GroupAddress } from "../../../address.ts";
-import type { JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
 import type { Octets } from "../../../octets.ts";
 import type { Failure } from "../commands/errors.ts";
 import type { SetRequest } from "../commands/payload.ts";

@@ -1,7 +1,8 @@
 import { parseGroupAddress, parseIndividualAddress } from "../../../address.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import { type Explanation, explainFrame } from "../../../explain.ts";
 import { isPattern } from "../../../ga-pattern.ts";
-import { type BridgeImpulse, NOTHING } from "../../../impulse.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { toCompactHex } from "../../../octets.ts";
 import { get } from "../../../table.ts";

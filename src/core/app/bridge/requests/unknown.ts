@@ -1,6 +1,7 @@
 import { formatGroupAddress, formatIndividualAddress, GroupAddress } from "../../../address.ts";
 import { decode, findDpt } from "../../../dpt/dpt.ts";
-import type { GroupValue, JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import type { GroupValue } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { toCompactHex } from "../../../octets.ts";
 import { entries, get } from "../../../table.ts";

@@ -1,4 +1,5 @@
-import { type Effect, NOTHING } from "../../../impulse.ts";
+import type { Effect } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { schedule } from "../agenda.ts";
 import type { BridgeState } from "../state.ts";
 import { publishBridgeEvent } from "../telegrams/publish.ts";

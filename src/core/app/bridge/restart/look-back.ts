@@ -1,5 +1,6 @@
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import type { DropReason } from "../../../drop.ts";
-import { type BridgeImpulse, NOTHING } from "../../../impulse.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { NO_OCTETS } from "../../../octets.ts";
 import type { BridgeState, Broker, Looking } from "../state.ts";
 import { bridgeTopic, stateFilters } from "../topics.ts";

@@ -1,5 +1,6 @@
 import { type GroupAddress, parseGroupAddress, parseIndividualAddress } from "../../../address.ts";
-import type { GroupValue, JsonValue } from "../../../impulse.ts";
+import type { JsonValue } from "../../../effect.ts";
+import type { GroupValue } from "../../../impulse.ts";
 import { parseIsoTime } from "../../../iso-time.ts";
 import { parseHex } from "../../../octets.ts";
 import type { KeptValue } from "./snapshot.ts";

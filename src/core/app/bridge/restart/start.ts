@@ -1,4 +1,4 @@
-import type { BridgeImpulse } from "../../../impulse.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { entries } from "../../../table.ts";
 import { openAgenda, scheduleAll } from "../agenda.ts";

@@ -14,13 +14,8 @@ import {
   textOf,
   type Value,
 } from "../../../dpt/dpt.ts";
-import {
-  type Effect,
-  type GroupValue,
-  type JsonValue,
-  NOTHING,
-  type Priority,
-} from "../../../impulse.ts";
+import type { Effect, JsonValue } from "../../../effect.ts";
+import { type GroupValue, NOTHING, type Priority } from "../../../impulse.ts";
 import { isoTime } from "../../../iso-time.ts";
 import { toCompactHex } from "../../../octets.ts";
 import { get, put } from "../../../table.ts";

@@ -1,5 +1,6 @@
 import { formatIndividualAddress, type GroupAddress } from "../../../address.ts";
-import type { BridgeImpulse, GroupValue } from "../../../impulse.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
+import type { GroupValue } from "../../../impulse.ts";
 import { get, put } from "../../../table.ts";
 import { failure } from "../commands/errors.ts";
 import { type Ending, finish } from "../commands/results.ts";

@@ -1,5 +1,6 @@
 import type { GroupAddress } from "../../../address.ts";
-import { type BridgeImpulse, NOTHING } from "../../../impulse.ts";
+import type { BridgeImpulse } from "../../../app-impulse.ts";
+import { NOTHING } from "../../../impulse.ts";
 import { get } from "../../../table.ts";
 import { type Appointment, schedule } from "../agenda.ts";
 import { enter } from "../queue/line-up.ts";

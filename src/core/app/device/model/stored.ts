@@ -1,4 +1,4 @@
-import type { Note } from "../../../impulse.ts";
+import type { Note } from "../../../effect.ts";
 import { NO_OCTETS } from "../../../octets.ts";
 import { ERROR } from "./errors.ts";
 import { imageOf, octetsOf } from "./image.ts";

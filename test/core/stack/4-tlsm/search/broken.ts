@@ -1,10 +1,5 @@
-import type {
-  Effect,
-  Impulse,
-  Step,
-  TlsmImpulse,
-  Transition,
-} from "../../../../../src/core/impulse.ts";
+import type { Effect, Transition } from "../../../../../src/core/effect.ts";
+import type { Impulse, Step, TlsmImpulse } from "../../../../../src/core/impulse.ts";
 import type { Connection } from "../../../../../src/core/stack/4-tlsm/connection.ts";
 import { type TlsmState, tlsm } from "../../../../../src/core/stack/4-tlsm/tlsm.ts";
 import type { Reduce } from "./machine.ts";

@@ -1,8 +1,8 @@
 import type { IndividualAddress } from "../../../../../src/core/address.ts";
+import type { Effect } from "../../../../../src/core/effect.ts";
 import type {
   AlImpulse,
   ConnectionTpdu,
-  Effect,
   Impulse,
   Ref,
   Step,
