@@ -137,7 +137,36 @@ const configuration = ({ path }: House, objects: readonly HouseObject[]): string
       ...object,
       ...(state !== undefined && { state_ga: state }),
     })),
+    entities: ENTITIES,
+    homeassistant: {},
   });
+
+/** What people see of the house: functions instead of group addresses. */
+const ENTITIES = [
+  {
+    id: "ceiling",
+    type: "light",
+    name: "Ceiling light",
+    room: "Living room",
+    switch: { write: "1/1/10", state: "1/4/10" },
+  },
+  {
+    id: "dining",
+    type: "light",
+    name: "Dining light",
+    room: "Dining room",
+    brightness: { write: "1/3/10", state: "1/5/10" },
+  },
+  {
+    id: "blind",
+    type: "cover",
+    name: "Blind",
+    room: "Living room",
+    up_down: "2/1/1",
+    stop: "2/1/2",
+    position: { write: "2/1/3", state: "2/1/4" },
+  },
+];
 
 /** One line for each value that changed. */
 const showChanges = (): ((topic: string, payload: string) => void) => {
@@ -165,6 +194,7 @@ The bridge is 1.1.250; its broker is mqtt://127.0.0.1:${port} (MQTT 3.1.1). Try 
   mosquitto_pub ${broker} -t knx/ga/1/1/10/set -m on      switch the lamp; its status is 1/4/10
   mosquitto_pub ${broker} -t knx/ga/1/3/10/set -m 40      dim to 40 %; status 1/5/10
   mosquitto_pub ${broker} -t knx/ga/2/1/3/set -m 50       blind to half; watch 2/1/4 move
+  mosquitto_pub ${broker} -t knx/entity/dining/set -m '{"brightness":70}'
   mosquitto_pub ${broker} -t knx/ga/4/0/1/get -n          ask the sensor for the temperature
   mosquitto_pub ${broker} -t knx/ga/1/3/10/set -m 150     refused, see 'knx/bridge/error'
 
