@@ -172,3 +172,17 @@ describe("§13.3 reads", () => {
     ]);
   });
 });
+
+test("8.3 a read that could not be sent goes again, and counts once", () => {
+  let tries = 0;
+  const it = ready(config([object("4/0/1", "9.001")]), () => ({
+    outcome: tries++ === 0 ? "offline" : "ok",
+  }));
+  it.message("knx/ga/4/0/1/get", '{"id":"a"}');
+  it.advance(900);
+  it.telegram("A_GroupValue_Response.ind", "4/0/1", "0c 2f");
+  it.advance(5_000);
+  expect(it.sent).toHaveLength(2);
+  expect(it.documents(/result$/)).toMatchObject([{ id: "a", status: "ok", stage: "response" }]);
+  expect(it.state().tallies.reads).toEqual({ sent: 1, answered: 1, timeout: 0, byBridge: 0 });
+});

@@ -3,7 +3,7 @@ import { type Confirmation, NOTHING, type Outcome } from "../../../impulse.ts";
 import { never } from "../../../never.ts";
 import { get } from "../../../table.ts";
 import { failure } from "../commands/errors.ts";
-import { type BridgeState, type Flight, utc } from "../state.ts";
+import { type BridgeState, type Flight, type Tallies, utc } from "../state.ts";
 import { deliver } from "../telegrams/deliver.ts";
 import { HOUR_MS, meaningOf, notice, type Telegram } from "../telegrams/publish.ts";
 import { andThen, type Turn } from "../turn.ts";
@@ -34,8 +34,10 @@ const land = (
   repeats: number,
 ): Turn => {
   const { entry, octets, sent } = flight;
+  const isRead = entry.service === "read" && WAS_ON_THE_BUS[outcome];
   const state = {
     ...before,
+    tallies: isRead ? countRead(before.tallies) : before.tallies,
     sender: { ...before.sender, flight: null },
     budget: repeats > 0 ? spend(before.budget, at, repeats * airtime(octets)) : before.budget,
   };
@@ -133,4 +135,19 @@ const countAnswer = (state: BridgeState): BridgeState => {
   };
 };
 
+/** One that was never on the bus goes again, and would be counted twice. */
+const countRead = (tallies: Tallies): Tallies => ({
+  ...tallies,
+  reads: { ...tallies.reads, sent: tallies.reads.sent + 1 },
+});
+
+const WAS_ON_THE_BUS: Readonly<Record<Outcome, boolean>> = {
+  ok: true,
+  no_ack: true,
+  lost: true,
+  rejected: false,
+  offline: false,
+  queue_full: false,
+  too_long: false,
+};
 const PAUSE_MS = 500;

@@ -52,7 +52,6 @@ export const pump = (state: BridgeState, at: number): Turn => {
       tallies: {
         ...tallies,
         waited: [...tallies.waited, Math.round(at - entry.since)].slice(-WAITS),
-        reads: isRead ? { ...tallies.reads, sent: tallies.reads.sent + 1 } : tallies.reads,
       },
     },
     [request(entry, at)],
