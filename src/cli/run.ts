@@ -154,7 +154,7 @@ const serve = async (
     levels,
   });
   const ended = untilEnded(shell, log);
-  onHangup(configuration.reload, log);
+  const ignoreHangup = onHangup(configuration.reload, log);
   const server = await offerControl(shell.control, control, instance, log).catch(
     async (error: unknown) => {
       log.fatal({ error: error instanceof Error ? error.message : error }, "no control socket");
@@ -163,6 +163,7 @@ const serve = async (
     },
   );
   const code = (await ended) || (server === null ? FAILURE : 0);
+  ignoreHangup();
   await server?.close();
   await broker?.close();
   return code;

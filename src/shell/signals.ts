@@ -19,15 +19,23 @@ export const untilEnded = async (shell: Shell, log: Logger): Promise<number> => 
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  return shell.ended;
+  const code = await shell.ended;
+  process.off("SIGTERM", stop);
+  process.off("SIGINT", stop);
+  return code;
 };
 
-/** The service manager, or somebody at a terminal, wants the configuration to be read again. */
-export const onHangup = (reload: () => Promise<unknown>, log: Logger): void => {
-  process.on("SIGHUP", () => {
+/**
+ * The service manager, or somebody at a terminal, wants the configuration to be read again.
+ * @returns from then on nobody listens any more
+ */
+export const onHangup = (reload: () => Promise<unknown>, log: Logger): (() => void) => {
+  const again = (): void => {
     log.info({}, "SIGHUP: the configuration is read again");
     reload().catch((error: unknown) => log.error({ err: error }, "reading it failed"));
-  });
+  };
+  process.on("SIGHUP", again);
+  return () => process.off("SIGHUP", again);
 };
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { withKept } from "../../src/cli/kept.ts";
 import { openDirect } from "../../src/cli/station/direct.ts";
 import { createStation, type Station } from "../../src/cli/station/station.ts";
@@ -157,7 +157,10 @@ describe("commands on the simulated house, through the socket", {
 
   test("monitor --raw: octets with their acknowledge, nobody sends, and afterwards all is as before", async () => {
     const watching = run("monitor --raw --json --timeout 2");
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await vi.waitFor(
+      async () => expect(await json("status")).toMatchObject({ link: { state: "busmonitor" } }),
+      { timeout: 5_000 },
+    );
     await expect(somebody().request("device.find", {})).rejects.toThrow(
       /busmonitor mode is on since .*monitor --raw/,
     );

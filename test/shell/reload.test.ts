@@ -66,6 +66,8 @@ const ask = async (
   base = "knx",
 ): Promise<Readonly<Record<string, unknown>> & Readonly<{ data?: Record<string, unknown> }>> => {
   const id = `q${++asked}`;
+  // 20 a second are answered.
+  await new Promise((resolve) => setTimeout(resolve, 50));
   person.publish(`${base}/bridge/request/${name}`, JSON.stringify({ ...parameters, id }));
   const { payload } = await seen.until(
     (one) => one.topic === `${base}/bridge/response/${name}` && one.payload.includes(`"${id}"`),

@@ -49,6 +49,8 @@ beforeEach(async () => {
   seen = collector<Seen>();
   broker.watch("knx/#", (topic, payload) => seen.push({ topic, payload }));
   person = await mqtt.connectAsync(broker.url);
+  // The chip has said that it has power: a second Reset.ind while the port opens would be one more reset.
+  await new Promise((resolve) => setTimeout(resolve, CHIP_POWER_UP_MS));
   shell = openShell({
     config: stack,
     about: { version: "1.2.3", instance: "test" },
@@ -65,6 +67,8 @@ afterEach(async () => {
   await broker.close();
   house.stop();
 });
+
+const CHIP_POWER_UP_MS = 200;
 
 const saw = async (topic: string, part: string): Promise<string> =>
   (await seen.until((one) => one.topic === topic && one.payload.includes(part))).payload;
