@@ -158,7 +158,10 @@ describe("commands on the simulated house, through the socket", {
   test("monitor --raw: octets with their acknowledge, nobody sends, and afterwards all is as before", async () => {
     const watching = run("monitor --raw --json --timeout 2");
     await vi.waitFor(
-      async () => expect(await json("status")).toMatchObject({ link: { state: "busmonitor" } }),
+      async () =>
+        expect(await somebody().request("status", {})).toMatchObject({
+          link: { state: "busmonitor" },
+        }),
       { timeout: 5_000 },
     );
     await expect(somebody().request("device.find", {})).rejects.toThrow(
