@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer as createNetServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -47,9 +47,15 @@ export const makeServers = (
   if (!options) plain.on("connection", enter);
   const servers = [{ server: plain, port }];
   if (websocket === undefined) return servers;
-  const http = options ? createHttpsServer(options) : createHttpServer();
+  const http = options ? createHttpsServer(options, sendAway) : createHttpServer(sendAway);
   upgrade(http, payload + FIXED_HEADER, doors);
   return [...servers, { server: guarded(http), port: websocket }];
+};
+
+/** A browser that wants a page: nobody else would ever answer it, and its connection would count. */
+const sendAway: RequestListener = (_request, response) => {
+  response.writeHead(UPGRADE_REQUIRED, { Connection: "close", Upgrade: "websocket" });
+  response.end("WebSocket only\n");
 };
 
 /** MQTT 3.1.1 §6: the subprotocol is `mqtt`, messages are binary, and packets are cut as the sender likes. */
@@ -66,6 +72,8 @@ const upgrade = (
   });
   sockets.on("connection", (socket, request) => {
     const address = request.socket.remoteAddress ?? "";
+    // Also of a client that is refused: what it sends until it is gone may be no frame at all.
+    socket.on("error", () => socket.terminate());
     if (socket.protocol === SUBPROTOCOL) doors.handle(createWebSocketStream(socket), address);
     else socket.close(PROTOCOL_ERROR, "subprotocol mqtt is needed");
   });
@@ -102,6 +110,7 @@ const addressOf = ({ remoteAddress = "" }: Socket): string => remoteAddress;
 
 const SUBPROTOCOL = "mqtt";
 /** RFC 6455 §7.4.1 */
+const UPGRADE_REQUIRED = 426;
 const PROTOCOL_ERROR = 1002;
 /** Type and length of a packet, octets. */
 const FIXED_HEADER = 5;

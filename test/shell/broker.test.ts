@@ -343,6 +343,27 @@ describe("TLS and WebSocket", () => {
       expect(counted.at(-1)).toBe("broker.message-refused");
     },
   );
+
+  test("ws: who is no MQTT client is sent away, whatever it sends until it is gone", async () => {
+    await start({ websocket: port + 3 });
+    const door = port + 1;
+    const answer = await fetch(`http://127.0.0.1:${door}/`);
+    expect([answer.status, await answer.text()]).toEqual([426, "WebSocket only\n"]);
+    const gone = new Promise((resolve) => {
+      const socket = connectTcp(door, "127.0.0.1", () =>
+        socket.write(
+          "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        ),
+      );
+      // All reserved bits set, and not masked: no frame.
+      socket.once("data", () => socket.write(Uint8Array.of(0xff, 0x01, 0x00)));
+      socket.on("error", () => undefined);
+      socket.on("close", () => resolve("gone"));
+    });
+    expect(await gone).toBe("gone");
+    expect(await refusal(`ws://127.0.0.1:${door}`, as("anna"))).toBe("let in");
+  });
 });
 
 test("a port that is taken is an error, not another port", async () => {
