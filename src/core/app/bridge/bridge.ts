@@ -91,7 +91,7 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
       return onLookBackGranted(state, impulse.at, impulse.granted);
     case "objects.req":
       return informing(
-        andThen(loadObjects(state, impulse.objects), (after) => [
+        andThen(loadObjects(state, impulse.at, impulse.objects), (after) => [
           settled(planAnew(after, impulse.at), impulse.at),
           NOTHING,
         ]),

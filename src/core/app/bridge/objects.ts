@@ -4,24 +4,24 @@ import { NOTHING } from "../../impulse.ts";
 import { EMPTY_TABLE, entries, get, put, type Table } from "../../table.ts";
 import { withEvents } from "./discovery/groups.ts";
 import { openNames } from "./names.ts";
+import { republish } from "./reload/republish.ts";
 import { type BridgeState, type Held, objectTable, type Provided } from "./state.ts";
-import { meaningOf, publishHeld } from "./telegrams/publish.ts";
+import { meaningOf } from "./telegrams/publish.ts";
 import { subscriptions } from "./topics.ts";
-import { andThen, forEach, type Turn } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 /**
  * These are the objects that ETS has loaded, instead of those it had loaded before. What the configuration says of an address
  * wins. A value that is held and now means something else is published again.
  */
-export const loadObjects = (state: BridgeState, loaded: readonly ObjectConfig[]): Turn => {
+export const loadObjects = (
+  state: BridgeState,
+  at: number,
+  loaded: readonly ObjectConfig[],
+): Turn => {
   const [known, changed] = useObjects(state, loaded);
-  const told = forEach(known, changed, (each, ga) => {
-    const value = get(each.held, ga);
-    return value === undefined
-      ? [each, NOTHING]
-      : publishHeld(each, ga, value, meaningOf(get(each.objects, ga), value.value));
-  });
-  return andThen(told, (each) => [each, subscribedAnew(state, each)]);
+  const after = republish(known, at, changed);
+  return [after, subscribedAnew(state, after)];
 };
 
 /** Names of other depths are subscribed by other filters. */

@@ -56,6 +56,25 @@ describe("objects that ETS has loaded", () => {
     expect(it.documents(/state$/)).toMatchObject([{ ga: "4/0/12", dpt: "9.002", value: 21.5 }]);
   });
 
+  test("another type while the broker is away is told when it is back, to a broker that forgot nothing", () => {
+    const it = loaded(ETS, { lookBack: true, instanceId: "00fa:17" });
+    const back = () => {
+      it.broker(true);
+      it.message("knx/bridge/info", '{"instance_id":"00fa:17"}', { retain: true });
+      it.message("knx/bridge/state", "offline", { retain: true });
+      it.advance(3_000);
+    };
+    back();
+    it.telegram("A_GroupValue_Write.ind", "4/0/12", "0c 33");
+    it.broker(false);
+    it.load([object("4/0/12", "9.002", { name: "Difference" })]);
+    it.published.length = 0;
+    back();
+    expect(it.documents(/4\/0\/12\/state$/)).toMatchObject([
+      { ga: "4/0/12", name: "Difference", dpt: "9.002", value: 21.5 },
+    ]);
+  });
+
   test("unloaded, their addresses are unknown, and those of the file are not", () => {
     const it = loaded(ETS);
     it.telegram("A_GroupValue_Write.ind", "4/0/12", "0c 33");
