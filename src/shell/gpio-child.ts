@@ -51,7 +51,10 @@ export const keepRunning = (options: ChildOptions): Child => {
     running = current;
     onStart?.();
     child.stdout?.on("data", (chunk: Buffer) => {
-      for (const line of lines(chunk) ?? []) onLine?.(line);
+      const whole = lines(chunk);
+      // Not the program it should be; started again, it may be.
+      if (whole === undefined) child.kill();
+      for (const line of whole ?? []) onLine?.(line);
     });
     child.stderr?.on("data", (chunk: Buffer) => {
       problem = (problem + chunk).slice(0, LINE_LIMIT);

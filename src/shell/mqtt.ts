@@ -46,9 +46,11 @@ export const connectMqtt = (
   let underWay = 0;
 
   const open = async (): Promise<void> => {
+    const turn = turns;
     try {
       const { default: mqtt } = await import("mqtt");
-      if (!ended) follow(mqtt.connect(options.url, optionsOf(options, version)));
+      // Whoever was told to reconnect meanwhile opens one of its own.
+      if (!ended && turn === turns) follow(mqtt.connect(options.url, optionsOf(options, version)));
     } catch (error) {
       tryLater(error);
     }

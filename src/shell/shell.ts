@@ -27,6 +27,7 @@ import { openSnapshots } from "./store/snapshot.ts";
 import { openStore, type StoreOptions } from "./store/store.ts";
 import { createTimers } from "./timers.ts";
 import { openTransitions } from "./transitions.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 import { zoneAt } from "./zone.ts";
 
 export type ShellOptions = Readonly<{
@@ -116,7 +117,8 @@ export const openShell = (options: ShellOptions): Shell => {
       }
     } catch (error) {
       // One that was being executed threw; without one, the core did.
-      log.fatal({ err: error, impulse, effect }, BUG);
+      const told = { impulse: withoutSecrets(impulse), effect: withoutSecrets(effect) };
+      log.fatal({ err: error, ...told }, BUG);
       end(EX_SOFTWARE);
     }
   };

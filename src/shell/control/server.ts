@@ -33,7 +33,10 @@ export const serveControl = async (
     // What it sends is none of our business until it is known to have a place.
     if (sockets.size >= CLIENTS) {
       socket.on("error", () => undefined);
-      socket.end(lineOf(refusal(`${CLIENTS} clients are connected, which is the most`)));
+      // Not left half open: nobody would ever end it.
+      socket.end(lineOf(refusal(`${CLIENTS} clients are connected, which is the most`)), () =>
+        socket.destroy(),
+      );
       return;
     }
     sockets.add(socket);
