@@ -28,10 +28,7 @@ export type Reminder =
   | "poll"
   | "interval"
   | "cyclic"
-  | "link-interval"
-  | "link-cyclic"
   | "link-stale"
-  | "link-rest"
   | "travel"
   | "time"
   | "device";

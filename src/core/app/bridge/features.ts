@@ -17,7 +17,6 @@ import {
   openRepublication,
   type Republication,
 } from "./reload/state.ts";
-import { EMPTY_HISTORY, type History } from "./requests/past.ts";
 import { EMPTY_UNKNOWN, type Unknown } from "./requests/sighting.ts";
 import { EMPTY_REQUESTS, type Requests } from "./requests/state.ts";
 import { openRestart, type Restart } from "./restart/state.ts";
@@ -28,7 +27,6 @@ export type Features = Readonly<{
   agenda: Agenda;
   requests: Requests;
   unknown: Unknown;
-  history: History;
   devices: Devices;
   info: Info;
   /** Of `bridge/log`. */
@@ -55,7 +53,6 @@ export const openFeatures = (config: BridgeConfig): Features => ({
   agenda: openAgenda(0),
   requests: EMPTY_REQUESTS,
   unknown: EMPTY_UNKNOWN,
-  history: EMPTY_HISTORY,
   devices: openDevices(config.devices),
   info: openInfo(),
   log: EMPTY_GATE,
@@ -85,7 +82,6 @@ export const reopenFeatures = (
   entities: reopenEntities(features.entities, before.entities, config.entities),
   links: reopenLinks(features.links, before.links, config.links),
   devices: { ...features.devices, known: openDevices(config.devices).known },
-  history: before.history === config.history ? features.history : EMPTY_HISTORY,
   clock: reopenClock(features.clock, before.time, config.time),
   // What went to and fro has another chance.
   loops: { ...openLoops(), dropped: features.loops.dropped },

@@ -1,8 +1,8 @@
 import { GroupAddress } from "../../address.ts";
 import { NOTHING } from "../../impulse.ts";
+import { never } from "../../never.ts";
 import type { Appointment } from "./agenda.ts";
 import { deviceAppointments, noteDevice, onDeviceDue, tellDevicesAgain } from "./devices/seen.ts";
-import { republishDevices } from "./discovery/republish.ts";
 import {
   onTravelled,
   tellArrived,
@@ -102,7 +102,7 @@ export const onReminder = (state: BridgeState, at: number, { what, key }: Appoin
     case "device":
       return onDeviceDue(state, at, key);
     default:
-      return [state, NOTHING];
+      return never(what);
   }
 };
 
@@ -122,7 +122,7 @@ export const afterStates = (state: BridgeState, at: number): Turn =>
   );
 
 /** The configuration is another one, and everything is made from it anew. §19, §21 */
-export const afterReload = (state: BridgeState, _at: number): Turn =>
+export const afterReload = (state: BridgeState): Turn =>
   state.broker.connected ? tellInfo(state, true) : [state, NOTHING];
 
 /** The bus is back, or there for the first time. @param awayMs how long it was away; null at the start */
@@ -132,14 +132,3 @@ export const afterBusReturn = (state: BridgeState, at: number, awayMs: number | 
 /** The bus has been back for 5 s. @param awayMs how long it was away; null at the start. §16.2 */
 export const afterListening = (state: BridgeState, at: number, awayMs: number | null): Turn =>
   readInitially(sendAgain(state, at, awayMs), at, awayMs);
-
-/**
- * Somebody wants to see all that Home Assistant was told once more.
- * @param match a pattern of group addresses, or part of a name; null: everything
- * @returns undefined when discovery is off; otherwise how many messages there will be
- */
-export const republishDiscovery = (
-  state: BridgeState,
-  at: number,
-  match: string | null,
-): Readonly<{ turn: Turn; count: number }> | undefined => republishDevices(state, at, match);

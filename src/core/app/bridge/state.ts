@@ -11,6 +11,7 @@ import { type Budget, openBudget } from "./queue/budget.ts";
 import { type Load, openLoad } from "./queue/load.ts";
 import { EMPTY_QUEUE, type Entry, type Queue } from "./queue/queue.ts";
 import { EMPTY_READS, type Reads } from "./queue/reads.ts";
+import { EMPTY_HISTORY, type History } from "./requests/past.ts";
 
 /** Everything the bridge knows; one JSON value. What changes with every telegram is in small records of its own. */
 export type BridgeState = Readonly<{
@@ -38,6 +39,8 @@ export type BridgeState = Readonly<{
   counts: Counts;
   tallies: Tallies;
   features: Features;
+  /** The last group telegrams. */
+  history: History;
   /** What the `due` timer is set to; null while it is off. */
   due: number | null;
   /** Told to stop: from then on nothing is taken in and nothing put out. */
@@ -223,6 +226,7 @@ export const openBridge = (config: BridgeConfig): BridgeState => ({
   },
   tallies: EMPTY_TALLIES,
   features: openFeatures(config),
+  history: EMPTY_HISTORY,
   due: null,
   stopped: false,
 });
@@ -274,6 +278,7 @@ export const renewed = (
   counts,
   tallies: state.tallies,
   features: state.features,
+  history: state.history,
   due: state.due,
   stopped: state.stopped,
 });

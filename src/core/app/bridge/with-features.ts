@@ -1,9 +1,18 @@
 import type { BridgeState } from "./state.ts";
 
-/** The same state with what parts remember of every telegram. Written out, as `renewed` is and for the same reason. */
-export const withFeatures = (
+/** The same state with what parts remember. */
+export const withFeatures = (state: BridgeState, features: BridgeState["features"]): BridgeState =>
+  remembering(state, features, state.history);
+
+/** The same state with one telegram more: apart from the others, because it changes with each. */
+export const withHistory = (state: BridgeState, history: BridgeState["history"]): BridgeState =>
+  remembering(state, state.features, history);
+
+/** Written out, as `renewed` is and for the same reason. */
+const remembering = (
   state: BridgeState,
   features: BridgeState["features"],
+  history: BridgeState["history"],
 ): BridgeState => ({
   config: state.config,
   objects: state.objects,
@@ -24,6 +33,7 @@ export const withFeatures = (
   counts: state.counts,
   tallies: state.tallies,
   features,
+  history,
   due: state.due,
   stopped: state.stopped,
 });

@@ -70,14 +70,13 @@ export const confirmed = (reads: Reads, ga: GroupAddress, at: number): Reads => 
   ),
 });
 
-/** An answer on the bus. */
-export const answered = (reads: Reads, ga: GroupAddress): readonly [Reads, readonly Waiter[]] =>
-  reads.outstanding.length === 0 && reads.waiters.length === 0
-    ? [reads, NOBODY]
-    : leave(
-        { ...reads, outstanding: reads.outstanding.filter((other) => other.ga !== ga) },
-        (waiter) => waiter.ga === ga && waiter.until !== null,
-      );
+/** An answer on the bus. The same reads when nobody asked for it. */
+export const answered = (reads: Reads, ga: GroupAddress): readonly [Reads, readonly Waiter[]] => {
+  const waits = (waiter: Waiter): boolean => waiter.ga === ga && waiter.until !== null;
+  return isOutstanding(reads, ga) || reads.waiters.some(waits)
+    ? leave({ ...reads, outstanding: reads.outstanding.filter((other) => other.ga !== ga) }, waits)
+    : [reads, NOBODY];
+};
 
 /** The read will not be sent, or nobody acknowledged it. */
 export const failed = (reads: Reads, ga: GroupAddress): readonly [Reads, readonly Waiter[]] =>

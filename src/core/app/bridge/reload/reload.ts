@@ -13,6 +13,7 @@ import { useObjects } from "../objects.ts";
 import { setRate } from "../queue/budget.ts";
 import { FILL } from "../queue/load.ts";
 import { wantRead } from "../reading/background.ts";
+import { EMPTY_HISTORY } from "../requests/past.ts";
 import { planAnew } from "../restart/start.ts";
 import { type BridgeState, utc } from "../state.ts";
 import { publishWord } from "../telegrams/publish.ts";
@@ -39,7 +40,7 @@ export const onReload = (state: BridgeState, request: ReloadRequest): Turn => {
   const changed = andThen(left, (each) => reconfigure(each, at, config));
   const told = andThen(changed, (each) => [each, resubscribed(state, each)]);
   const known = andThen(told, (each) => [withReloaded(each, request), NOTHING]);
-  const said = andThen(known, (each) => afterReload(each, at));
+  const said = andThen(known, afterReload);
   return andThen(said, (each) => tellNews(each, at));
 };
 
@@ -73,6 +74,7 @@ const reconfigure = (before: BridgeState, at: number, config: BridgeConfig): Tur
   const rate = config.bus.share * FILL[load.past.level];
   const configured = {
     ...before,
+    history: before.config.history === config.history ? before.history : EMPTY_HISTORY,
     config,
     budget: setRate(budget, at, rate),
     features: reopenFeatures(features, before.config, config),

@@ -3,7 +3,7 @@ import type { GroupValue, Priority } from "../../../impulse.ts";
 import { EMPTY_TABLE, get, put, type Table } from "../../../table.ts";
 import type { BridgeState, Origin } from "../state.ts";
 import type { Telegram } from "../telegrams/publish.ts";
-import { withFeatures } from "../with-features.ts";
+import { withHistory } from "../with-features.ts";
 
 /** The last group telegrams, in memory only. `mqtt-interface.md` §10 */
 export type History = Readonly<{
@@ -33,15 +33,14 @@ export const noteHistory = (
   { service, value, source, priority, origin, ts }: Telegram,
 ): BridgeState => {
   if (state.config.history === 0) return state;
-  const { ring, count } = state.features.history;
+  const { ring, count } = state.history;
   const past = { ga, service, value, source, priority, origin, ts };
-  const history = { ring: put(ring, count % sizeOf(state), past), count: count + 1 };
-  return withFeatures(state, { ...state.features, history });
+  return withHistory(state, { ring: put(ring, count % sizeOf(state), past), count: count + 1 });
 };
 
 /** All that is kept, oldest first. */
 export const pastOf = (state: BridgeState): readonly Past[] => {
-  const { ring, count } = state.features.history;
+  const { ring, count } = state.history;
   const size = sizeOf(state);
   const all: Past[] = [];
   for (let n = Math.max(0, count - size); n < count; n++) {

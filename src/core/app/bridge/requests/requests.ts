@@ -1,7 +1,7 @@
 import { isoTime } from "../../../iso-time.ts";
 import { failure } from "../commands/errors.ts";
 import { listDevices } from "../devices/list.ts";
-import { republishDiscovery } from "../hooks.ts";
+import { republishDevices } from "../discovery/republish.ts";
 import { infoDocument } from "../info/info.ts";
 import { andThen } from "../turn.ts";
 import { byHost, resetBus, resetStats, restart, setProgrammingMode } from "./admin.ts";
@@ -23,7 +23,7 @@ const ping: Take = (state, at, ask) =>
 const info: Take = (state, at, ask) => answer(state, at, ask, done(infoDocument(state)));
 
 const discovery = taking({ match: text }, (state, at, ask, { match }) => {
-  const republished = republishDiscovery(state, at, match);
+  const republished = republishDevices(state, at, match);
   return republished
     ? andThen(republished.turn, (after) =>
         answer(after, at, ask, done({ count: republished.count })),

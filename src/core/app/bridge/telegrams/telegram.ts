@@ -80,16 +80,14 @@ const onValue = (
 ): Turn => {
   if (telegram.service === "write") return deliver(overwritten(state, ga, value), at, ga, telegram);
   const [reads, waiters] = answered(state.reads, ga);
-  const delivered = deliver({ ...state, reads }, at, ga, telegram);
-  return reads === state.reads
-    ? delivered
-    : andThen(delivered, (after) =>
-        forEach(
-          reads.outstanding.length < state.reads.outstanding.length ? countAnswer(after) : after,
-          waiters,
-          (each, { command }: Waiter) => finish(each, at, command, responseEnding(telegram, value)),
-        ),
-      );
+  if (reads === state.reads) return deliver(state, at, ga, telegram);
+  return andThen(deliver({ ...state, reads }, at, ga, telegram), (after) =>
+    forEach(
+      reads.outstanding.length < state.reads.outstanding.length ? countAnswer(after) : after,
+      waiters,
+      (each, { command }: Waiter) => finish(each, at, command, responseEnding(telegram, value)),
+    ),
+  );
 };
 
 /** What a `get` is told about a value. */
