@@ -261,8 +261,9 @@ const warnOfUnverified = ({ url, verify }: MqttOptions, log: Logger): void => {
   if (!verify && /^(mqtts|wss|ssl):/.test(url)) log.warn({}, UNVERIFIED);
 };
 
-/** User name and password of a URL are nobody's business. */
-const withoutSecrets = (url: string): string => url.replace(/\/\/[^@/]*@/, "//");
+/** User name and password of a URL, and a token in its query, are nobody's business. */
+const withoutSecrets = (url: string): string =>
+  url.replace(/\?.*$/, "").replace(/\/\/[^/]*@/, "//");
 
 /** No retained messages on subscribing, not what we publish ourselves, the retain flag as it was published. */
 const SUBSCRIBE_5 = { qos: 1, rh: 2, nl: true, rap: true } as const;
