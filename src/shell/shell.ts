@@ -20,6 +20,7 @@ import { type HostFunctions, hostRequests, openHost } from "./host.ts";
 import { type Log, logNote } from "./log.ts";
 import { connectMqtt } from "./mqtt.ts";
 import type { MqttOptions } from "./mqtt-options.ts";
+import { allOf, type Observer } from "./observer.ts";
 import { openSerial } from "./serial.ts";
 import type { SerialOptions } from "./serial-port.ts";
 import { openLedgers } from "./store/ledger.ts";
@@ -47,6 +48,8 @@ export type ShellOptions = Readonly<{
   levels?: Log;
   /** What can be asked of us over MQTT that needs a file. */
   host?: HostFunctions;
+  /** Look on. */
+  observers?: readonly Observer[];
 }>;
 
 export type Shell = Readonly<{
@@ -81,6 +84,7 @@ export const openShell = (options: ShellOptions): Shell => {
   const { about, serial: port, mqtt: broker, log, levels, host: functions = {} } = options;
   const config = withHost(options.config, hostRequests(functions, levels));
   let state = openStack(config);
+  const observer = allOf(options.observers ?? []);
   let busy = false;
   let over = false;
   const waiting: Impulse[] = [];
@@ -107,6 +111,7 @@ export const openShell = (options: ShellOptions): Shell => {
 
   const take = (impulse: Impulse): void => {
     let effect: Effect | undefined;
+    observer.takes(impulse, state);
     try {
       const [after, effects] = run(state, impulse);
       state = after;
@@ -115,7 +120,9 @@ export const openShell = (options: ShellOptions): Shell => {
         // What could not be kept must not be promised by the effects after it.
         if (over) return;
       }
+      observer.done(impulse, effects, state);
     } catch (error) {
+      observer.threw(impulse, error);
       // One that was being executed threw; without one, the core did.
       const told = { impulse: withoutSecrets(impulse), effect: withoutSecrets(effect) };
       log.fatal({ err: error, ...told }, BUG);
