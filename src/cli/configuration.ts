@@ -15,14 +15,17 @@ import type { Shell } from "../shell/shell.ts";
 import { appliedJson, done, findingJson, refusal, refuse } from "./config-replies.ts";
 import { hashOf } from "./machine.ts";
 import { replaceText } from "./project-replace.ts";
+import { version } from "./version.ts";
 
 export type ConfigurationOptions = Readonly<{
   /** Of the file. */
   path: string;
+  /** The state directory, where there is one. */
+  state?: string | undefined;
   /** What runs, and the project that was read for it. */
   running: Config;
   project?: Project | undefined;
-  shell(): Shell;
+  shell(): Pick<Shell, "reload" | "rejectReload">;
   /** How the broker is reached that a configuration names. */
   broker(config: Config): Parameters<Shell["reload"]>[1];
   /** The level of the log that the file wants. */
@@ -153,6 +156,17 @@ export const openConfiguration = (options: ConfigurationOptions): Configuration 
         ? inTurn(() => act(yaml))
         : refuse("yaml must be the text of a configuration file");
 
+  const keepBackup = async (): Promise<Reply> => {
+    const { state } = options;
+    if (state === undefined)
+      return refuse("There is no --state directory to put it", "unsupported");
+    const { keepBackup: keep } = await import("../backup/keep.ts");
+    const { instance } = running;
+    const now = new Date();
+    const kept = await keep({ config: path, state, program: version(), instance, now });
+    return kept.ok ? done({ name: kept.name, size: kept.size }) : refuse(kept.problem, "internal");
+  };
+
   return {
     reload: () => inTurn(reload),
     requests: {
@@ -160,6 +174,7 @@ export const openConfiguration = (options: ConfigurationOptions): Configuration 
       "config/validate": withText(validate),
       "config/apply": withText(apply),
       "config/reload": () => inTurn(reload),
+      "backup/create": () => inTurn(keepBackup),
       "project/import": (parameters) =>
         inTurn(async () => {
           const { importProject } = await import("./project-request.ts");

@@ -11,7 +11,6 @@ import {
   syncDirectory,
   UNFINISHED,
 } from "./files.ts";
-import { LEDGER_FILE } from "./ledger-file.ts";
 import {
   type DecodedObject,
   damagedObject,
@@ -20,7 +19,7 @@ import {
   objectFile,
 } from "./object-file.ts";
 import { decodeRecord, RECORD_FILE, type StoredRecord } from "./record-file.ts";
-import { SNAPSHOT_FILE } from "./snapshot-file.ts";
+import { STATE_FILES } from "./state-format.ts";
 
 /** Something in the state directory that a person should know of. */
 export type StoreFinding = Readonly<{
@@ -101,13 +100,7 @@ const readObject = (
 
 /** Removes what was not written to its end: it was promised to nobody, and the file without the ending is whole. */
 const tidy = (files: Files, directory: string): StoreFinding[] => {
-  const names = [
-    RECORD_FILE,
-    SNAPSHOT_FILE,
-    LEDGER_FILE,
-    ...OBJECTS.map(({ index }) => objectFile(index)),
-  ];
-  const ours = new Set(names.map((name) => `${name}${UNFINISHED}`));
+  const ours = new Set(STATE_FILES.map((name) => `${name}${UNFINISHED}`));
   let found: readonly string[] = [];
   try {
     found = files.readdirSync(directory).filter((name) => ours.has(name));

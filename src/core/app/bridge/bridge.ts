@@ -13,7 +13,7 @@ import { airtime } from "./queue/budget.ts";
 import { onConfirmation } from "./queue/confirm.ts";
 import { addAirtime } from "./queue/load.ts";
 import { onRejected, onReload } from "./reload/reload.ts";
-import { close } from "./requests/answer.ts";
+import { onReply } from "./requests/admin.ts";
 import { onProcedure } from "./requests/scan.ts";
 import { onFrame } from "./requests/stream.ts";
 import { isLate, onLookBackGranted, onRetained } from "./restart/look-back.ts";
@@ -99,7 +99,7 @@ const react = (state: BridgeState, impulse: BridgeImpulse): Turn => {
     case "device.ind":
       return informing(onDeviceNews(state, impulse));
     case "request.con":
-      return close(state, impulse.at, impulse.ref, impulse.reply);
+      return onReply(state, impulse.at, impulse.ref, impulse.reply);
     case "procedure.con":
       return onProcedure(state, impulse);
     case "frame.ind":

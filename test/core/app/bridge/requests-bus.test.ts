@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Reply } from "../../../../src/core/app/bridge/requests/state.ts";
 import { hex } from "../../../../src/testing/watch.ts";
 import { config, object, ready } from "./rig.ts";
 
@@ -238,6 +239,25 @@ describe("10 what the shell does", () => {
     const reply = { ok: true, data: { fine: 17 } } as const;
     it.feed({ for: "bridge", type: "request.con", ref, reply, at: it.now() });
     expect(answers(it)).toMatchObject([{ id: "h", status: "ok", data: { fine: 17 }, ms: 70 }]);
+  });
+
+  test("8.4 a backup that was made is an event as well, one that was not is none", () => {
+    const it = admin();
+    const events = () => it.documents(/bridge\/event$/);
+    ask(it, "backup/create", { id: "b" });
+    const refs = () => it.others.flatMap((each) => (each.for === "host" ? [each.ref] : []));
+    const reply = (ref: number, reply: Reply) =>
+      it.feed({ for: "bridge", type: "request.con", ref, reply, at: it.now() });
+    const error = { code: "internal", message: "the disk is full" } as const;
+    const before = events().length;
+    reply(refs()[0] ?? 0, { ok: false, error });
+    expect(events()).toHaveLength(before);
+    ask(it, "backup/create", { id: "c" });
+    reply(refs().at(-1) ?? 0, { ok: true, data: { name: "knxpi-house.zip", size: 4711 } });
+    expect(events().slice(before)).toMatchObject([
+      { type: "backup_created", name: "knxpi-house.zip", size: 4711 },
+    ]);
+    expect(answers(it).at(-1)).toMatchObject({ id: "c", status: "ok" });
   });
 
   test("restart is answered first", () => {

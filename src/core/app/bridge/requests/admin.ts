@@ -1,8 +1,11 @@
-import type { HostRequest } from "../../../effect.ts";
-import { EMPTY_TALLIES } from "../state.ts";
-import { andThen } from "../turn.ts";
-import { answer, done, hand } from "./answer.ts";
+import type { HostRequest, JsonValue } from "../../../effect.ts";
+import { NOTHING } from "../../../impulse.ts";
+import { type BridgeState, EMPTY_TALLIES } from "../state.ts";
+import { publishBridgeEvent } from "../telegrams/publish.ts";
+import { andThen, type Turn } from "../turn.ts";
+import { answer, close, done, hand } from "./answer.ts";
 import { flag, type Take, taking } from "./parameters.ts";
+import type { Reply } from "./state.ts";
 
 /** The figures of `bridge/health` begin at 0 again; numbers of telegrams go on. */
 export const resetStats: Take = (state, at, ask) => {
@@ -50,6 +53,19 @@ export const byHost =
       after,
       [{ for: "host", type: "request", ref: ask.ref, name, parameters }],
     ]);
+
+/** The shell has done it, or has not: whoever asked is answered, and a backup is an event as well. §8.4 */
+export const onReply = (state: BridgeState, at: number, ref: number, reply: Reply): Turn => {
+  const ask = state.features.requests.open.find((one) => one.ref === ref);
+  return andThen(close(state, at, ref, reply), (after) =>
+    reply.ok && ask?.name === "backup/create" && isObject(reply.data)
+      ? publishBridgeEvent(after, at, { type: "backup_created", ...reply.data })
+      : [after, NOTHING],
+  );
+};
+
+const isObject = (data: Reply["data"]): data is Readonly<{ [key: string]: JsonValue }> =>
+  typeof data === "object" && data !== null && !Array.isArray(data);
 
 /** Answered first: afterwards there is nobody to do it. */
 export const restart: Take = (state, at, ask) => {

@@ -1,0 +1,82 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
+import { optionsFor } from "../config/file.ts";
+import { loadConfig } from "../config/load.ts";
+import { outsideOf } from "../config/outside.ts";
+import { projectIn } from "../config/project.ts";
+import { readState } from "../shell/store/convert-state.ts";
+import type { Backup } from "./archive.ts";
+
+export type Collected = Readonly<{ ok: true; backup: Backup } | { ok: false; problem: string }>;
+
+export type CollectOptions = Readonly<{
+  /** Of the configuration file; undefined: there is none. */
+  config: string | undefined;
+  /** The state directory; undefined: there is none. */
+  state: string | undefined;
+  program: string;
+  instance: string;
+  now: Date;
+}>;
+
+/**
+ * Everything that a new machine needs to be this one: the configuration, what it names in its own folder or below, and the state. Each file is
+ * replaced as a whole by those who write it, so it can be read while knxpi runs. Recordings are not in it.
+ */
+export const collect = (options: CollectOptions): Collected => {
+  const { config, state, program, instance, now } = options;
+  const entries = new Map<string, Uint8Array>();
+  const left: string[] = [];
+  try {
+    if (config !== undefined) {
+      const named = namedIn(config);
+      entries.set(`config/${basename(config)}`, readFileSync(config));
+      for (const path of named) {
+        const name = relative(dirname(resolve(config)), path);
+        if (isAbsolute(name) || name.split(/[/\\]/)[0] === "..") left.push(path);
+        else entries.set(`config/${name}`, readFileSync(path));
+      }
+    }
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+  const read = state === undefined ? undefined : readState(state);
+  if (read?.ok === false) return read;
+  for (const [name, octets] of Object.entries(read?.files ?? {}))
+    entries.set(`state/${name}`, octets);
+  if (entries.size === 0)
+    return { ok: false, problem: "there is nothing to keep: no configuration, no state" };
+  const created = now.toISOString();
+  const head = {
+    program,
+    instance,
+    created,
+    config: config === undefined ? null : basename(config),
+    left,
+  };
+  return { ok: true, backup: { head, entries } };
+};
+
+/**
+ * Paths of the files that a configuration names and that are there, whether or not it is sound: what is broken today is worth keeping too.
+ * @throws Error when it cannot be read itself
+ */
+const namedIn = (config: string): readonly string[] => {
+  const found = new Set<string>();
+  const text = readFileSync(config, "utf8");
+  const options = optionsFor(config);
+  const readFile = (path: string): string => {
+    const content = options.readFile(path);
+    found.add(resolve(path));
+    return content;
+  };
+  const reading = { ...options, readFile };
+  loadConfig(text, reading);
+  const project = projectIn(text, config, outsideOf(reading))?.file;
+  if (project !== undefined && isThere(project)) found.add(resolve(project));
+  found.delete(resolve(config));
+  return [...found].sort();
+};
+
+const isThere = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
