@@ -9,6 +9,8 @@ import type { Way } from "./station.ts";
 export type DirectOptions = Readonly<{
   port: string;
   baud?: number;
+  /** Even when left out. */
+  parity?: "even" | "none";
   chip?: string;
   /** Ours on the line. */
   address?: string;
@@ -21,9 +23,9 @@ export type DirectOptions = Readonly<{
  * @throws Error when there is no bus behind the port
  */
 export const openDirect = async (options: DirectOptions): Promise<Way> => {
-  const { port, baud, chip, address = ADDRESS, binding } = options;
+  const { port, baud, parity, chip, address = ADDRESS, binding } = options;
   const loaded = loadConfig(
-    JSON.stringify({ instance: "direct", knx: { port, baud, chip, address } }),
+    JSON.stringify({ instance: "direct", knx: { port, baud, parity, chip, address } }),
     { path: "command line", env: {}, readFile: () => "" },
   );
   if (!loaded.ok) throw new Error(loaded.errors.map(({ message }) => message).join("; "));

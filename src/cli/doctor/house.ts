@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../../config/config.ts";
+import { optionsFor } from "../../config/file.ts";
+import { type Loaded, loadWithProject } from "../../config/load.ts";
+import { formatIndividualAddress } from "../../core/address.ts";
+import type { Wanted } from "../../doctor/wanted.ts";
+
+export type HouseFile = Readonly<{
+  path: string;
+  /** Somebody has named it. */
+  named: boolean;
+  /** null: it is not there. */
+  loaded: Loaded | null;
+}>;
+
+/** The configuration as the service would read it. */
+export const readHouse = async (root: string, named: string | undefined): Promise<HouseFile> => {
+  const path = named ?? join(root, USUAL);
+  const rest = { path, named: named !== undefined };
+  if (!isThere(path)) return { ...rest, loaded: null };
+  try {
+    const options = optionsFor(path);
+    const env = { CREDENTIALS_DIRECTORY: credentials(), ...options.env };
+    const loaded = await loadWithProject(readFileSync(path, "utf8"), { ...options, env });
+    return { ...rest, loaded };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const finding = { path: "", line: 1, column: 1, code: "unreadable", message };
+    return { ...rest, loaded: { ok: false, errors: [finding], warnings: [] } };
+  }
+};
+
+/** What the command line says wins over the file, as everywhere. */
+export const wantedOf = (
+  config: Config | undefined,
+  options: Readonly<{ port?: string; baud?: number; parity?: "even" | "none" }>,
+): Wanted => {
+  const { port, baud, parity } = options;
+  const dl = config?.stack.dl;
+  return {
+    port: port ?? config?.port.path ?? "auto",
+    baud: baud ?? config?.port.baud ?? 19_200,
+    parity: parity ?? config?.port.parity ?? "even",
+    chip: dl?.chip ?? "auto",
+    address: dl === undefined ? null : formatIndividualAddress(dl.address),
+    acknowledge: dl?.acknowledge ?? "host",
+  };
+};
+
+/** A folder that we may not look into counts as one in which it is. */
+const isThere = (path: string): boolean => {
+  try {
+    statSync(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EACCES";
+  }
+};
+
+/** Where systemd shows secrets to the service, while it runs; else where they come from. */
+const credentials = (): string => CREDENTIALS.find((path) => existsSync(path)) ?? CREDENTIALS[0];
+
+const CREDENTIALS = ["/run/credentials/knxpi.service", "/etc/credstore"] as const;
+const USUAL = "/etc/knxpi/house.yaml";

@@ -1,0 +1,34 @@
+import type { Config } from "../../config/config.ts";
+import { type Finding, speaker } from "../../doctor/finding.ts";
+import { DISK } from "../../shell/store/files.ts";
+import { readStore } from "../../shell/store/read.ts";
+
+const { ok, problem, skipped } = speaker("knxpi");
+
+/** What the bridge would find in its directory; nothing there is tidied up, as the bridge does it at its start. */
+export const lookAtKept = ({ stack }: Config, directory: string): readonly Finding[] => {
+  const { settings, hardwareType } = stack.device;
+  const files = { ...DISK, readdirSync: () => [] };
+  const read = readStore({ directory, settings, hardwareType, files });
+  if (!read.ok && /\bEACCES\b/.test(read.problem))
+    return [
+      skipped("kept", `what is kept in ${directory} is not for this user`, "sudo knxpi doctor"),
+    ];
+  if (!read.ok)
+    return [
+      problem(
+        "kept",
+        read.problem,
+        "Without it the bridge does not start. knxpi backup restore brings back a copy.",
+      ),
+    ];
+  const damaged = read.findings.filter(({ is }) => is === "damaged" || is === "foreign");
+  if (damaged.length > 0)
+    return damaged.map(({ path, what, problem: why }) =>
+      problem("kept", `${path} (${what}): ${why}`, "Program the bridge with ETS again."),
+    );
+  const objects = read.loaded.length;
+  return read.stored === null && objects === 0
+    ? []
+    : [ok("kept", `what is kept in ${directory} is whole`)];
+};
