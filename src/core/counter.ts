@@ -33,6 +33,10 @@ export const COUNTERS = {
     "embedded broker: connections too many, or without the TLS they need",
   "broker.publish-refused": "embedded broker: messages that a user may not publish",
   "broker.message-refused": "embedded broker: messages longer than it takes",
+  "children.thrown": "times a part of the shell threw and was started again: bugs",
+  "recorder.lost": "impulses that are in no recording, because more came than could be kept",
+  "recorder.disk-octets": "octets of recordings written to the disk",
+  "recorder.disk-failures": "times the disk did not take a recording",
 } as const;
 
 export type Counter = keyof typeof COUNTERS;

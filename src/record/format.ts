@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Effect } from "../core/effect.ts";
 import type { Impulse } from "../core/impulse.ts";
+import { never } from "../core/never.ts";
 import type { StackState } from "../core/stack/stack.ts";
+import { jsonPieces } from "./pieces.ts";
 
 /*
  * A recording (`.knxrec`): lines of JSON, gzipped, any number of gzip members one after the other, so that whatever is there of a file
@@ -50,36 +52,70 @@ export const FORMAT = 1;
 export const SUFFIX = ".knxrec";
 
 /** @returns one line of a recording, without its end of line */
-export const encodeLine = (line: RecordLine): string => {
+export const encodeLine = (line: RecordLine): string => [...linePieces(line)].join("");
+
+/** The same in pieces: some lines are long. */
+export function* linePieces(line: RecordLine): Generator<string> {
   switch (line.line) {
     case "head":
-      return JSON.stringify({ knxpi: "recording", ...line.head });
+      yield JSON.stringify({ knxpi: "recording", ...line.head });
+      break;
     case "state":
-      return JSON.stringify({ at: line.at, state: line.state });
+      yield `{"at":${line.at},"state":`;
+      yield* jsonPieces(line.state);
+      yield "}";
+      break;
     case "impulse": {
       const { impulse, effects } = line;
-      if (impulse.for !== "dl" || impulse.type !== "octet.ind")
-        return JSON.stringify(effects === 0 ? { impulse } : { impulse, effects });
-      const { at, octet, behind } = impulse;
-      return JSON.stringify(effects === 0 ? [at, octet, behind] : [at, octet, behind, effects]);
+      const digest = effects === 0 ? "" : `${effects}`;
+      if (impulse.for === "dl" && impulse.type === "octet.ind") {
+        const { at, octet, behind } = impulse;
+        yield `[${at},${octet},${behind}${digest && `,${digest}`}]`;
+        break;
+      }
+      yield '{"impulse":';
+      yield* jsonPieces(impulse);
+      yield `${digest && `,"effects":${digest}`}}`;
+      break;
     }
     case "gap":
-      return JSON.stringify({ gap: line.impulses });
+      yield JSON.stringify({ gap: line.impulses });
+      break;
     case "end":
-      return JSON.stringify({ end: line.end });
+      yield JSON.stringify({ end: line.end });
+      break;
+    default:
+      never(line);
   }
-};
+}
 
-/** A 32-bit number that two different lists of effects share by chance only: FNV-1a of their JSON. */
+/**
+ * A 32-bit number that two different lists of effects share by chance only: FNV-1a of their JSON. Of what goes on the disk when there is
+ * time only that it goes: it is a part of the state, and may be megabytes.
+ */
 export const digestOf = (effects: readonly Effect[]): number => {
   if (effects.length === 0) return 0;
-  const text = JSON.stringify(effects);
+  const text = JSON.stringify(effects.some(isPartOfState) ? effects.map(brief) : effects);
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0 || 1;
 };
 
+const isPartOfState = (effect: Effect): boolean =>
+  effect.for === "store" && (effect.type === "snapshot" || effect.type === "ledger");
+
+const brief = (effect: Effect): unknown =>
+  isPartOfState(effect) ? { for: effect.for, type: effect.type } : effect;
+
 /** Equal for equal states: the beginning of the SHA-256 of their JSON, in hex. */
-export const stateHash = (state: StackState): string =>
-  createHash("sha256").update(JSON.stringify(state)).digest("hex").slice(0, 16);
+export const stateHash = (state: StackState): string => {
+  const hash = createHash("sha256");
+  for (const piece of jsonPieces(state)) hash.update(piece);
+  return hashText(hash);
+};
+
+/** What `stateHash` says of everything that went in. */
+export const hashText = (hash: Hash): string => hash.digest("hex").slice(0, HASH_DIGITS);
+
+const HASH_DIGITS = 16;
