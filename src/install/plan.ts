@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { COMMANDS, type Command, INSTALLED_FILES, type InstalledFile } from "./files.ts";
+
+/** A file as it is to be on the machine. */
+export type Wanted = Readonly<
+  Pick<InstalledFile, "kind" | "mode" | "owner"> & { path: string; text: string }
+>;
+
+/** A file as it is; `text` is null when it cannot be read. */
+export type Present = Readonly<{ text: string | null; mode: number }>;
+
+/** What `knxpi install` has written, for the next time and for `knxpi uninstall`. */
+export type Manifest = Readonly<{
+  version: string;
+  /** Everything was done, the commands included. */
+  complete: boolean;
+  files: readonly Readonly<{ path: string; sha256: string }>[];
+}>;
+
+/**
+ * new: is not there · update: as the last installation left it, but to be another · unchanged · changed: by somebody else, stays unless
+ * it is to be replaced · yours: configuration, stays in any case · gone: of an earlier version, removed
+ */
+export type FileState = "new" | "update" | "unchanged" | "changed" | "replace" | "yours" | "gone";
+
+export type Step = Readonly<
+  | { do: "write"; file: Wanted; keepFormer: boolean }
+  | { do: "remove"; path: string; folder?: true }
+  | { do: "run"; words: Command["words"]; optional: boolean }
+  | { do: "remember"; manifest: Manifest }
+  | { do: "forget" }
+>;
+
+export type Plan = Readonly<{
+  files: readonly Readonly<{ path: string; state: FileState }>[];
+  /** In order; empty when there is nothing to do. */
+  steps: readonly Step[];
+}>;
+
+export type Situation = Readonly<{
+  version: string;
+  wanted: readonly Wanted[];
+  /** What there is at the paths that are wanted or known. */
+  present: ReadonlyMap<string, Present>;
+  /** Of the last installation. */
+  manifest: Manifest | null;
+  /** A machine that does not run, below this directory. */
+  root?: string | undefined;
+}>;
+
+/** @param replace also files that somebody has changed, keeping those as `.bak` */
+export const planInstall = (situation: Situation, replace = false): Plan => {
+  const { wanted, manifest, version } = situation;
+  const files = [
+    ...wanted.map((file) => ({ file, path: file.path, state: stateOf(file, situation, replace) })),
+    ...obsolete(situation),
+  ];
+  const writes = (kinds: readonly Wanted["kind"][]): readonly Step[] =>
+    files.flatMap(({ file, state }) =>
+      file !== undefined && kinds.includes(file.kind) && isWritten(state)
+        ? [{ do: "write", file, keepFormer: state === "replace" }]
+        : [],
+    );
+  const removals: readonly Step[] = files.flatMap(({ path, state }) =>
+    state === "gone" ? [{ do: "remove", path }] : [],
+  );
+  const changes = files.some(({ state }) => isWritten(state) || state === "gone");
+  const shown = files.map(({ path, state }) => ({ path, state }));
+  if (!changes && manifest?.complete === true) return { files: shown, steps: [] };
+
+  const known = new Map(manifest?.files.map(({ path, sha256 }) => [path, sha256]));
+  const mine = files.flatMap(({ file, path, state }) => {
+    if (file === undefined || file.kind === "configuration") return [];
+    // Somebody else's changes do not become ours; what it was before they came still is.
+    const sha256 = state === "changed" ? known.get(path) : hashOf(file.text);
+    return sha256 === undefined ? [] : [{ path, sha256 }];
+  });
+  const account = commands(situation, "account");
+  return {
+    files: shown,
+    steps: [
+      // Whatever happens from here on, it is known what may have been written.
+      { do: "remember", manifest: { version, complete: false, files: union(mine, manifest) } },
+      ...writes(["settings"]),
+      ...account,
+      ...writes(["configuration"]),
+      ...writes(["unit"]),
+      ...removals,
+      ...commands(situation, "reload"),
+      ...(manifest?.complete ? [] : commands(situation, "first")),
+      { do: "remember", manifest: { version, complete: true, files: mine } },
+    ],
+  };
+};
+
+/**
+ * What `planInstall` has written is removed, what somebody has changed in between stays.
+ * @param purge with everything that belongs to the user: configuration, state
+ * @param folders of the user that are there
+ */
+export const planUninstall = (
+  situation: Situation,
+  purge = false,
+  folders: readonly string[] = [],
+): Plan => {
+  const { wanted, present, manifest, root } = situation;
+  const known = new Map([
+    ...wanted.flatMap(({ path, kind, text }) =>
+      kind === "configuration" ? [] : [[path, hashOf(text)] as const],
+    ),
+    ...(manifest?.files.map(({ path, sha256 }) => [path, sha256] as const) ?? []),
+  ]);
+  const files = [...known]
+    .filter(([path]) => present.has(path) && isOurs(path))
+    .map(([path, sha256]) => {
+      const text = present.get(path)?.text ?? null;
+      const asWritten =
+        text !== null &&
+        (hashOf(text) === sha256 ||
+          wanted.some((file) => file.path === path && file.text === text));
+      return { path, state: asWritten || purge ? ("gone" as const) : ("changed" as const) };
+    });
+  const configuration = wanted.flatMap(({ path, kind }) =>
+    kind === "configuration" && present.has(path) && !purge
+      ? [{ path, state: "yours" as const }]
+      : [],
+  );
+  const shown = [
+    ...files,
+    ...configuration,
+    ...(purge ? folders.map((path) => ({ path, state: "gone" as const })) : []),
+  ];
+  if (manifest === null && !shown.some(({ state }) => state === "gone"))
+    return { files: shown, steps: [] };
+  const removed = files.filter(({ state }) => state === "gone");
+  return {
+    files: shown,
+    steps: [
+      ...(root === undefined
+        ? [run(["systemctl", "disable", "--now", "knxpi.service"], true), STOP_OTHERS]
+        : [run(["systemctl", `--root=${root}`, "disable", "knxpi.service"], true)]),
+      ...removed.map(({ path }): Step => ({ do: "remove", path })),
+      ...(purge ? folders.map((path): Step => ({ do: "remove", path, folder: true })) : []),
+      ...commands(situation, "reload"),
+      { do: "forget" },
+    ],
+  };
+};
+
+export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+const stateOf = (
+  file: Wanted,
+  { present, manifest }: Pick<Situation, "present" | "manifest">,
+  replace: boolean,
+): FileState => {
+  const there = present.get(file.path);
+  if (there === undefined) return "new";
+  if (file.kind === "configuration") return "yours";
+  if (there.text === file.text) return there.mode === file.mode ? "unchanged" : "update";
+  const before = manifest?.files.find(({ path }) => path === file.path)?.sha256;
+  if (there.text !== null && hashOf(there.text) === before) return "update";
+  return replace ? "replace" : "changed";
+};
+
+/** What an earlier version has written and this one does not know, as far as nobody has changed it. */
+const obsolete = ({ wanted, present, manifest }: Situation) =>
+  (manifest?.files ?? []).flatMap(({ path, sha256 }) => {
+    const text = present.get(path)?.text ?? null;
+    if (text === null || wanted.some((file) => file.path === path) || !isOurs(path)) return [];
+    const state: FileState = hashOf(text) === sha256 ? "gone" : "changed";
+    return [{ file: undefined, path, state }];
+  });
+
+/** Only there: nothing that a manifest says makes us remove anything else. */
+const isOurs = (path: string): boolean =>
+  INSTALLED_FILES.some(
+    ({ kind, directory }) => kind !== "configuration" && path.startsWith(`${directory.command}/`),
+  ) &&
+  /^[^/]*knxpi[^/]*$/.test(path.slice(path.lastIndexOf("/") + 1)) &&
+  !path.includes("/../");
+
+const isWritten = (state: FileState): boolean =>
+  state === "new" || state === "update" || state === "replace";
+
+const commands = ({ root }: Situation, when: Command["when"]): readonly Step[] =>
+  COMMANDS.filter(
+    (command) => command.when === when && (root === undefined || command.inImage),
+  ).map(({ words: [program, ...args], optional = false }) =>
+    run(root === undefined ? [program, ...args] : [program, `--root=${root}`, ...args], optional),
+  );
+
+const run = (words: Command["words"], optional = false): Step => ({ do: "run", words, optional });
+
+const STOP_OTHERS = run(["systemctl", "stop", "knxpi@*.service"], true);
+
+/** What was written before, and what is to be. */
+const union = (mine: Manifest["files"], before: Manifest | null): Manifest["files"] => [
+  ...mine,
+  ...(before?.files.filter(({ path }) => !mine.some((file) => file.path === path)) ?? []),
+];
