@@ -46,6 +46,15 @@ export const seconds = (text: string): number => {
   return number > 0 && number <= 86_400 ? number : wrong("Not a number of seconds.");
 };
 
+/** `90s`, `10m`, `2h`, `1d`, or a bare number of seconds → seconds. */
+export const timeSpan = (text: string): number => {
+  const [, amount, unit = "s"] = /^(\d+(?:\.\d+)?)(s|m|min|h|d)?$/.exec(text) ?? [];
+  const length = Number(amount) * (SECONDS[unit] ?? Number.NaN);
+  return length > 0 ? length : wrong("Not a time; 90s, 10m and 2h are how they look.");
+};
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
+
 /** @param count of octets */
 export const octetsOf =
   (count: number) =>

@@ -28,8 +28,8 @@ export type ConfigurationOptions = Readonly<{
   shell(): Pick<Shell, "reload" | "rejectReload">;
   /** How the broker is reached that a configuration names. */
   broker(config: Config): Parameters<Shell["reload"]>[1];
-  /** The level of the log that the file wants. */
-  setLevel(level: Config["log"]["level"]): void;
+  /** How much the file wants in the log. */
+  setLevels(log: Config["log"]): void;
   log: Logger;
 }>;
 
@@ -79,7 +79,7 @@ export const openConfiguration = (options: ConfigurationOptions): Configuration 
       },
       changes.reconnect.length > 0 ? options.broker(running) : undefined,
     );
-    options.setLevel(running.log.level);
+    options.setLevels(running.log);
     for (const finding of warnings) log.warn({ finding: formatFinding(path, finding) }, WARNING);
     log.info({ ...changes, warnings: warnings.length }, "configuration loaded");
     if (changes.restart.length > 0) log.warn({ keys: changes.restart }, RESTART);

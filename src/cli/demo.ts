@@ -7,6 +7,7 @@ import { version } from "./version.ts";
 
 export type DemoOptions = Readonly<{
   port: number;
+  httpPort: number;
   chip: ChipKind;
   faults?: number;
   pty?: string;
@@ -19,6 +20,7 @@ export const addDemo = (program: Command): void => {
     .command("demo")
     .description("run the bridge on a simulated house with a broker of its own")
     .option("-p, --port <number>", "where the broker listens", wholeNumber, 1883)
+    .option("--http-port <number>", "where metrics and health are served", wholeNumber, 13_671)
     .addOption(
       new Option("--chip <kind>", "the transceiver chip that is simulated")
         .choices(["tpuart2", "ncn5120", "e981"])
@@ -61,7 +63,9 @@ const demo = async (options: DemoOptions): Promise<number> => {
     { openBroker },
     { openShell },
     { untilEnded },
-    { offerControl },
+    { openControlPart },
+    { recorderFor },
+    { openWeb },
   ] = await Promise.all([
     import("../sim/house.ts"),
     import("../config/load.ts"),
@@ -70,6 +74,8 @@ const demo = async (options: DemoOptions): Promise<number> => {
     import("../shell/shell.ts"),
     import("../shell/signals.ts"),
     import("./serve-control.ts"),
+    import("./recorder.ts"),
+    import("./serve-web.ts"),
   ]);
   const simulated = house.startHouse({
     kind: options.chip,
@@ -83,20 +89,26 @@ const demo = async (options: DemoOptions): Promise<number> => {
           simulated.addChip({ kind: "tpuart2", name: "pty" }),
           options.pty,
         );
-  const loaded = config.loadConfig(configuration(simulated, house.HOUSE_OBJECTS), {
-    path: "demo.yaml",
-    env: {},
-    readFile: () => "",
-  });
+  const loaded = config.loadConfig(
+    configuration(simulated, house.HOUSE_OBJECTS, options.httpPort),
+    {
+      path: "demo.yaml",
+      env: {},
+      readFile: () => "",
+    },
+  );
   if (!loaded.ok)
     throw new Error(`demo: ${loaded.errors.map(({ message }) => message).join("; ")}`);
-  const { stack, port, mqtt, control } = loaded.config;
+  const { stack, port, mqtt, control, recorder: kept } = loaded.config;
   const levels = await openLog(options.logLevel);
   const log = levels.logger;
-  const broker = await openBroker(log, { base: mqtt.base, port: options.port });
+  const broker = await openBroker(levels.of("broker"), { base: mqtt.base, port: options.port });
+  const about = { version: version(), instance: INSTANCE };
+  const web = await openWeb(loaded.config, about, undefined, levels.of("web"));
+  const recorder = recorderFor(kept, { about, log: levels.of("recorder") });
   const shell = openShell({
     config: withMachine(stack, undefined),
-    about: { version: version(), instance: INSTANCE },
+    about,
     serial: { ...port, binding: simulated.binding },
     mqtt: {
       ...mqtt,
@@ -106,19 +118,24 @@ const demo = async (options: DemoOptions): Promise<number> => {
     },
     log,
     levels,
+    recorder,
+    observers: web ? [web.observer] : [],
   });
-  console.log(banner(broker.port));
+  if (web) shell.supervise(web.child(shell.look));
+  console.log(banner(broker.port, options.httpPort));
   broker.watch(`${mqtt.base}/ga/#`, showChanges());
   const ended = untilEnded(shell, log);
   // The demo is a demo without it as well.
-  const server = await offerControl(shell.control, control, INSTANCE, log).catch(
-    (error: unknown) => {
-      console.error(`no control socket: ${error instanceof Error ? error.message : error}`);
-      return undefined;
-    },
-  );
+  if (control !== null)
+    shell.supervise(
+      openControlPart({
+        control: shell.control,
+        config: control,
+        instance: INSTANCE,
+        log: levels.of("control"),
+      }).child,
+    );
   const code = await ended;
-  await server?.close();
   await broker.close();
   await guest?.close();
   simulated.stop();
@@ -128,7 +145,11 @@ const demo = async (options: DemoOptions): Promise<number> => {
 const INSTANCE = "demo";
 
 /** JSON is YAML, so the house goes through the same checks as any configuration. */
-const configuration = ({ path }: House, objects: readonly HouseObject[]): string =>
+const configuration = (
+  { path }: House,
+  objects: readonly HouseObject[],
+  httpPort: number,
+): string =>
   JSON.stringify({
     version: 1,
     instance: INSTANCE,
@@ -139,6 +160,7 @@ const configuration = ({ path }: House, objects: readonly HouseObject[]): string
     })),
     entities: ENTITIES,
     homeassistant: {},
+    http: { port: httpPort },
   });
 
 /** What people see of the house: functions instead of group addresses. */
@@ -184,7 +206,7 @@ const showChanges = (): ((topic: string, payload: string) => void) => {
   };
 };
 
-const banner = (port: number): string => {
+const banner = (port: number, httpPort: number): string => {
   const broker = `-h 127.0.0.1 -p ${port}`;
   return `
 A simulated KNX line with a lamp, a dimmer, a blind, a push button and a room temperature sensor.
@@ -200,6 +222,8 @@ The bridge is 1.1.250; its broker is mqtt://127.0.0.1:${port} (MQTT 3.1.1). Try 
 
   knxpi monitor            every telegram on the line
   knxpi status             link, address, counters
+  knxpi log debug --module dl --for 1m
+  curl http://127.0.0.1:${httpPort}/metrics      and /health
   knxpi group write 1/1/10 1
 
 Ctrl-C ends it. Values as they change:

@@ -21,6 +21,8 @@ import {
   connectionCell,
   statesOf,
 } from "../core/stack/4-tlsm/table.ts";
+import { CHILD_STATES } from "../shell/supervise/report.ts";
+import { CHILD_ACTIONS, CHILD_EVENTS, childCell } from "../shell/supervise/table.ts";
 
 type Options = Readonly<{ style: TlsmStyle; format: "dot" | "mermaid" }>;
 
@@ -61,6 +63,7 @@ const DIAGRAMS = {
   load: () => diagramOf({ title: "load state of an object", states: LOAD_STATES, events: LOAD_EVENTS, cell: loadCell, nothing: "-" }),
   run: () => diagramOf({ title: "run state of a program", states: RUN_STATES, events: RUN_EVENTS, cell: runCell, nothing: "-" }),
   objects: () => diagramOf({ title: "status of a group object", states: OBJECT_STATUSES, events: OBJECT_EVENTS, cell: statusCell, nothing: "-", words: OBJECT_ACTIONS }),
+  child: () => diagramOf({ title: "life of a part of the shell", states: CHILD_STATES, events: CHILD_EVENTS, cell: childCell, nothing: "A0", words: CHILD_ACTIONS }),
 } as const satisfies Record<string, (style: TlsmStyle) => Diagram>;
 
 type MachineName = keyof typeof DIAGRAMS;

@@ -4,6 +4,7 @@ import { formatIndividualAddress } from "../core/address.ts";
 import { configuredOf, hopsOf, repetitionsOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
 import type { DeviceRecord } from "../core/effect.ts";
+import { DISK, type Files } from "../shell/store/files.ts";
 import { readStore, type StoreFinding } from "../shell/store/read.ts";
 import type { StoredRecord } from "../shell/store/record-file.ts";
 import { openStore } from "../shell/store/store.ts";
@@ -11,10 +12,15 @@ import { openStore } from "../shell/store/store.ts";
 export type Kept = Readonly<{ ok: true; stack: StackConfig } | { ok: false; problem: string }>;
 
 /** The configuration with what is kept in the state directory; says what was found there. */
-export const withKept = (stack: StackConfig, directory: string | undefined, log: Logger): Kept => {
+export const withKept = (
+  stack: StackConfig,
+  directory: string | undefined,
+  log: Logger,
+  files: Files = DISK,
+): Kept => {
   if (directory === undefined) return { ok: true, stack };
   const { settings, hardwareType } = stack.device;
-  const read = readStore({ directory, settings, hardwareType });
+  const read = readStore({ directory, settings, hardwareType, files });
   if (!read.ok) return read;
   for (const { is, path, what, problem } of read.findings) {
     const [level, message] = SAID[is];
@@ -26,7 +32,7 @@ export const withKept = (stack: StackConfig, directory: string | undefined, log:
   const whole = withLoaded(stack, read.loaded);
   return read.stored === null
     ? { ok: true, stack: whole }
-    : withStored(whole, read.stored, directory, log);
+    : withStored(whole, read.stored, { directory, log, files });
 };
 
 const SAID = {
@@ -46,8 +52,7 @@ const SAID = {
 const withStored = (
   stack: StackConfig,
   stored: StoredRecord,
-  directory: string,
-  log: Logger,
+  { directory, log, files }: Readonly<{ directory: string; log: Logger; files: Files }>,
 ): Kept => {
   const { stack: merged, changed } = withRecord(stack, stored);
   const { address, keys, settings } = merged.device;
@@ -61,7 +66,7 @@ const withStored = (
     );
   if (changed.length === 0 && !stored.isOld) return { ok: true, stack: merged };
   const { hardwareType } = stack.device;
-  const store = openStore({ directory, configured: configuredOf(stack), hardwareType, log });
+  const store = openStore({ directory, configured: configuredOf(stack), hardwareType, log, files });
   const problem = store.save({ address, keys, settings });
   return problem === undefined || changed.length === 0
     ? { ok: true, stack: merged }

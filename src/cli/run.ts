@@ -7,8 +7,11 @@ import type { Restored } from "../core/app/bridge/restart/snapshot.ts";
 import { configuredOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
 import type { Project } from "../project/project.ts";
-import type { Broker, HouseOptions } from "../shell/broker.ts";
+import type { HouseOptions } from "../shell/broker.ts";
+import type { BrokerPart } from "../shell/broker-part.ts";
+import type { About } from "../shell/control/status.ts";
 import type { Log } from "../shell/log.ts";
+import type { Recorder } from "../shell/recorder/recorder.ts";
 import type { Shell } from "../shell/shell.ts";
 import { version } from "./version.ts";
 
@@ -39,9 +42,12 @@ Without mqtt.url in the configuration a broker of its own listens on 127.0.0.1:1
 The log is for people on a terminal and JSON otherwise. SIGTERM or Ctrl-C stops in order. SIGHUP reads the configuration again:
 all of it holds from then on, or nothing if it has errors; keys that need a restart are said in the log.
 
-Ends with 0 after an orderly stop, 1 if the configuration has errors, 2 after a wrong command line,
+Started by systemd it says when it is ready, and feeds the watchdog while the way from the chip works.
+
+Ends with 0 after an orderly stop, 1 if the configuration has errors (78 when systemd started it), 2 after a wrong command line,
 70 after an internal error, 74 when --state cannot be written, 75 while another bridge uses the base topic,
-while the embedded broker cannot listen where mqtt.listen says, or when a restart was asked for over MQTT. A missing serial port or broker never ends it.
+or when a restart was asked for over MQTT. A missing serial port or broker, a port that is taken, or a part that fails never ends it:
+knxpi status shows its parts. Only another knxpi that answers at the same control socket does, with 1.
 
 Examples:
   knxpi run --config /etc/knxpi/house.yaml --state /var/lib/knxpi
@@ -68,26 +74,43 @@ export const run = async (
   const loaded = await loadConfigFile(options.config);
   for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
     say(formatFinding(options.config, finding));
-  if (!loaded.ok) return FAILURE;
+  if (!loaded.ok) return isService() ? EX_CONFIG : FAILURE;
   if (options.state !== undefined && !(await makeState(options.state, say))) return FAILURE;
 
   const [{ openLog }, { endOnThrow }] = await Promise.all([
     import("../shell/log.ts"),
     import("../shell/signals.ts"),
   ]);
-  const levels = await openLog(options.logLevel ?? loaded.config.log.level);
+  const { level, modules } = loaded.config.log;
+  const levels = await openLog(options.logLevel ?? level);
+  levels.settings.configure(options.logLevel ?? level, modules);
   const log = levels.logger;
-  const { withKept } = await import("./kept.ts");
-  const kept = withKept(loaded.config.stack, options.state, log);
+  const [{ withKept }, { stateReady }] = await Promise.all([
+    import("./kept.ts"),
+    import("./state.ts"),
+  ]);
+  const storeLog = levels.of("store");
+  const unusable = stateReady(options.state, storeLog);
+  if (unusable !== undefined) {
+    say(unusable);
+    return FAILURE;
+  }
+  const kept = withKept(loaded.config.stack, options.state, storeLog);
   if (!kept.ok) {
     say(kept.problem);
     return FAILURE;
   }
   const { readSnapshot } = await import("../shell/store/snapshot.ts");
   const { readLedger } = await import("../shell/store/ledger.ts");
-  const ledger = readLedger(options.state, log);
-  const restored = { ...readSnapshot(options.state, log), ...(ledger && { ledger }) };
-  return serve(loaded, kept.stack, restored, options, levels).catch(endOnThrow(log));
+  const ledger = readLedger(options.state, storeLog);
+  const restored = { ...readSnapshot(options.state, storeLog), ...(ledger && { ledger }) };
+  let recorder: Recorder | undefined;
+  const opened = (one: Recorder | undefined): void => {
+    recorder = one;
+  };
+  return serve(loaded, kept.stack, restored, { ...options, opened }, levels).catch(
+    endOnThrow(log, (error) => recorder?.crash(error)),
+  );
 };
 
 /** @param stack as configured, with what was kept */
@@ -95,43 +118,61 @@ const serve = async (
   { config, project }: Readonly<{ config: Config; project?: Project }>,
   stack: StackConfig,
   restored: Restored,
-  options: RunOptions,
+  options: RunOptions & Readonly<{ opened(recorder: Recorder | undefined): void }>,
   levels: Log,
 ): Promise<number> => {
   const log = levels.logger;
   const { instance, port, gpio, mqtt, control } = config;
-  const [{ openShell }, { onHangup, untilEnded }, { offerControl }, { openConfiguration }] =
-    await Promise.all([
-      import("../shell/shell.ts"),
-      import("../shell/signals.ts"),
-      import("./serve-control.ts"),
-      import("./configuration.ts"),
-    ]);
+  const [
+    { openShell },
+    { onHangup, untilEnded },
+    { openControlPart },
+    { openConfiguration },
+    { openNotify },
+    { recorderFor },
+    { openWeb },
+  ] = await Promise.all([
+    import("../shell/shell.ts"),
+    import("../shell/signals.ts"),
+    import("./serve-control.ts"),
+    import("./configuration.ts"),
+    import("../shell/notify/notify.ts"),
+    import("./recorder.ts"),
+    import("./serve-web.ts"),
+  ]);
+  const about: About = { version: version(), instance };
   log.info({ instance, port: port.path }, "knxpi starts");
   const broker =
     mqtt.url === undefined
-      ? await openOwnBroker(config, log, (counter) => shell.count(counter))
+      ? await ownBroker(config, levels.of("broker"), (counter) => shell.count(counter))
       : undefined;
-  if (broker === null) return EX_TEMPFAIL;
   const { withMachine } = await import("./machine.ts");
   const toBroker = (own: MqttConfig) => ({
     ...own,
-    url: broker?.url ?? own.url ?? "",
-    version: broker?.version ?? own.version,
-    ...broker?.login,
+    url: own.url ?? "",
+    ...(broker && { door: broker.door }),
     payloadLimit: stack.bridge.limits.payload,
   });
   const configuration = openConfiguration({
     path: options.config,
+    state: options.state,
     running: config,
     project,
     shell: () => shell,
     broker: (other) => toBroker(other.mqtt),
-    setLevel: (level) => {
-      if (options.logLevel === undefined) levels.setLevel(level, null);
-    },
-    log,
+    setLevels: ({ level, modules }) =>
+      levels.settings.configure(options.logLevel ?? level, modules),
+    log: levels.of("config"),
   });
+  const web = await openWeb(config, about, options.state, levels.of("web"));
+  const notify = openNotify({ env: process.env, children: () => shell.children() });
+  const recorder = recorderFor(config.recorder, {
+    about: { version: version(), instance },
+    directory: options.state,
+    log: levels.of("recorder"),
+    count: (counter, by) => shell.count(counter, by),
+  });
+  options.opened(recorder);
   const shell: Shell = openShell({
     config: {
       ...withMachine(stack, readFileSync(options.config, "utf8")),
@@ -140,7 +181,7 @@ const serve = async (
         programmingMode: options.programmingMode ?? stack.device.programmingMode,
       },
     },
-    about: { version: version(), instance },
+    about,
     serial: port,
     gpio,
     state: {
@@ -152,40 +193,48 @@ const serve = async (
     restored,
     log,
     levels,
+    // The first of them measures: what the others do is not part of it.
+    observers: [web, notify].flatMap((part) => (part ? [part.observer] : [])),
+    recorder,
   });
+  if (broker !== undefined) shell.supervise(broker.child);
+  if (notify !== undefined) shell.supervise(notify.child);
+  if (web) shell.supervise(web.child(shell.look));
   const ended = untilEnded(shell, log);
-  const ignoreHangup = onHangup(configuration.reload, log);
-  const server = await offerControl(shell.control, control, instance, log).catch(
-    async (error: unknown) => {
-      log.fatal({ error: error instanceof Error ? error.message : error }, "no control socket");
-      await shell.stop();
-      return null;
-    },
-  );
-  const code = (await ended) || (server === null ? FAILURE : 0);
+  const { reload } = configuration;
+  const ignoreHangup = onHangup(notify === undefined ? reload : () => notify.reload(reload), log);
+  if (control !== null) {
+    const options = {
+      control: shell.control,
+      config: control,
+      instance,
+      whenTaken: FAILURE,
+      log: levels.of("control"),
+    };
+    const { child, tried } = openControlPart(options);
+    shell.supervise(child);
+    await tried;
+  }
+  notify?.ready();
+  const code = await ended;
   ignoreHangup();
-  await server?.close();
-  await broker?.close();
+  notify?.close();
+  await recorder?.close();
   return code;
 };
 
-/** @returns null when it cannot listen where it should, of which the log tells */
-const openOwnBroker = async (
+const ownBroker = async (
   { instance, mqtt: { base, clientId, discovery, listen } }: Config,
   log: Logger,
   count: HouseOptions["count"],
-): Promise<Broker | null> => {
-  const { openBroker } = await import("../shell/broker.ts");
-  try {
-    return await openBroker(log, {
-      base,
-      ...(listen && { house: { listen, clientId, instance, discovery, count } }),
-    });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    log.fatal({ error: why, host: listen?.host, port: listen?.port }, NO_BROKER);
-    return null;
-  }
+): Promise<BrokerPart> => {
+  // What it needs is loaded before the bus is there: later it would keep octets waiting.
+  const [{ openBrokerPart }] = await Promise.all([
+    import("../shell/broker-part.ts"),
+    import("aedes"),
+  ]);
+  const house = listen && { house: { listen, clientId, instance, discovery, count } };
+  return openBrokerPart({ base, ...house }, log);
 };
 
 const makeState = async (path: string, say: (line: string) => void): Promise<boolean> => {
@@ -199,11 +248,15 @@ const makeState = async (path: string, say: (line: string) => void): Promise<boo
   }
 };
 
+/** A service manager waits for what we say of ourselves. */
+const isService = (): boolean => process.env["NOTIFY_SOCKET"] !== undefined;
+
 const FAILURE = 1;
-/** sysexits.h: something that may be over later: a port in use, an address that is not there yet. */
-const EX_TEMPFAIL = 75;
-const NO_BROKER =
-  "the embedded broker cannot listen there: choose another mqtt.listen.host or port, or stop whoever has it";
+/**
+ * sysexits.h: a configuration that trying again does not mend. 1 is also what Node says when the card does not give its files: that is worth another try,
+ * so a service manager must be able to tell them apart.
+ */
+const EX_CONFIG = 78;
 /**
  * For memory: prefer less of it to speed; collect when the heap has grown by a fifth, where V8 would let it double first; and do not optimise the few
  * longest functions, whose compilation takes 5 MB that are never given back.

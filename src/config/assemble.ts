@@ -3,16 +3,19 @@ import { APPLICATIONS } from "../core/app/application/applications.ts";
 import { hardwareTypeOf } from "../core/app/application/declaration.ts";
 import { ABOUT_NOTHING } from "../core/app/bridge/info/about.ts";
 import { FACTORY_SETTINGS } from "../core/app/device/model/settings.ts";
-import type { DlConfig, StackConfig } from "../core/config.ts";
+import type { DlConfig } from "../core/config.ts";
 import { groupSet } from "../core/group-set.ts";
 import { type Octets, toCompactHex } from "../core/octets.ts";
-import type { Config, GpioConfig, LogLevel, MqttConfig } from "./config.ts";
+import type { Config, GpioConfig, MqttConfig } from "./config.ts";
 import { toDevicesConfig } from "./devices.ts";
 import { toEntityConfigs } from "./entities.ts";
 import { toDiscoveryConfig } from "./homeassistant.ts";
+import { toHttpConfig } from "./http.ts";
 import { toLinkConfigs, withLinks } from "./links.ts";
 import { toListenConfig } from "./listen.ts";
+import { toLogConfig, toMqttLevel } from "./log.ts";
 import { type PlacedObject, toObjectConfig } from "./objects.ts";
+import { toRecorderConfig } from "./recorder.ts";
 import type { FileData } from "./schema.ts";
 import type { Contents } from "./secrets.ts";
 import { defaultSerial } from "./serial.ts";
@@ -86,7 +89,7 @@ export const assemble = (
         eventsAfterReconnect: mqtt.events_after_reconnect,
         cleanup: mqtt.cleanup,
         lookBack: mqtt.url !== undefined && mqtt.retain,
-        log: NOTE_LEVELS[file.log.mqtt],
+        log: toMqttLevel(file.log),
         bus: {
           share: knx.bus.share,
           readRate: knx.bus.read_rate,
@@ -116,7 +119,9 @@ export const assemble = (
     gpio: toGpioConfig(device),
     mqtt: toMqttConfig(file, contents),
     control: control === false ? null : control,
-    log: { level: LEVELS[file.log.level] },
+    http: toHttpConfig(file.http),
+    log: toLogConfig(file.log),
+    recorder: toRecorderConfig(file.recorder),
   };
 };
 
@@ -215,25 +220,3 @@ const withoutCredentials = (address: URL): string => {
   plain.password = "";
   return plain.href;
 };
-
-const NOTE_LEVELS = {
-  trace: "debug",
-  debug: "debug",
-  info: "info",
-  warn: "warn",
-  warning: "warn",
-  error: "error",
-  silent: "off",
-  off: "off",
-} as const satisfies Record<FileData["log"]["mqtt"], StackConfig["bridge"]["log"]>;
-
-const LEVELS = {
-  trace: "trace",
-  debug: "debug",
-  info: "info",
-  warn: "warn",
-  warning: "warn",
-  error: "error",
-  silent: "silent",
-  off: "silent",
-} as const satisfies Record<FileData["log"]["level"], LogLevel>;

@@ -96,6 +96,7 @@ const KEYS: readonly Key[] = [
   { key: "knx.objects_from",    needs: "restart", of: (c) => c.stack.objects.objectsFrom },
   { key: "device",              needs: "restart", of: (c) => [c.stack.tlsm, c.stack.device.serial, c.stack.application, c.gpio] },
   { key: "control",             needs: "restart", of: (c) => c.control },
+  { key: "http",                needs: "restart", of: (c) => c.http },
   mqtt("url", ({ url }) => url),
   mqtt("username", ({ username }) => username),
   mqtt("password", ({ password }) => password),
@@ -133,8 +134,12 @@ const KEYS: readonly Key[] = [
   live("homeassistant", ({ discovery }) => discovery),
   live("devices", ({ devices }) => devices),
   live("recorder", ({ history }) => history),
+  { key: "recorder.flight_mb",  needs: "restart", of: (c) => c.recorder.flightOctets },
+  { key: "recorder.disk",       needs: "restart", of: (c) => c.recorder.disk?.maxAgeMs },
+  { key: "recorder.max_mb",     needs: "restart", of: (c) => c.recorder.disk?.maxOctets },
   live("log.mqtt", ({ log }) => log),
   { key: "log.level",           needs: "live",    of: (c) => c.log.level },
+  { key: "log.modules",         needs: "live",    of: (c) => c.log.modules },
 ];
 
 /** Both come from one loader, so equal values have their keys in one order. */

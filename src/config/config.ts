@@ -10,7 +10,18 @@ export type Config = Readonly<{
   mqtt: MqttConfig;
   /** null: there is no control socket. */
   control: ControlConfig | null;
-  log: Readonly<{ level: LogLevel }>;
+  /** null: no metrics and no health over HTTP. */
+  http: HttpConfig | null;
+  log: LogConfig;
+  recorder: RecorderConfig;
+}>;
+
+/** What is kept so that it can be replayed. */
+export type RecorderConfig = Readonly<{
+  /** In memory, gzipped; 0: nothing. */
+  flightOctets: number;
+  /** In the state directory; null: nothing. */
+  disk: Readonly<{ maxAgeMs: number; maxOctets: number }> | null;
 }>;
 
 type PortConfig = Readonly<{
@@ -47,6 +58,15 @@ export type ControlConfig = Readonly<{
   socket?: string;
   /** Permissions of the socket file. */
   mode: number;
+}>;
+
+/** Where metrics and health can be read. */
+export type HttpConfig = Readonly<{ host: string; port: number }>;
+
+export type LogConfig = Readonly<{
+  level: LogLevel;
+  /** By module, where it has a level of its own. */
+  modules: Readonly<Record<string, LogLevel>>;
 }>;
 
 export type MqttConfig = Readonly<{

@@ -18,7 +18,7 @@ export const loadConfigFile = async (path: string): Promise<Loaded> => {
  */
 export const optionsFor = (path: string): LoadOptions => ({
   path,
-  env: process.env,
+  env: { CREDENTIALS_DIRECTORY: CREDENTIALS, ...process.env },
   readFile: (file) => readFileSync(file, "utf8"),
   mode: statSync(path).mode,
   machineId: readMachineId(),
@@ -32,3 +32,6 @@ export const readMachineId = (): string => {
     return "";
   }
 };
+
+/** Where the service gets its credentials from, for whoever checks a configuration outside of it. */
+const CREDENTIALS = "/etc/credstore";

@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { entityErrors, entityWarnings } from "./entity-errors.ts";
 import { byPlace, type Finding, type Path, type Remark } from "./finding.ts";
 import { discoveryErrors, feedbackRemarks } from "./homeassistant.ts";
+import { httpErrors, httpWarnings } from "./http.ts";
 import { inactiveWarnings } from "./inactive.ts";
 import { linkErrors } from "./link-errors.ts";
 import { listenErrors, listenWarnings } from "./listen.ts";
@@ -27,6 +28,7 @@ import {
   projectIn,
   projectWarnings,
 } from "./project.ts";
+import { recorderWarnings } from "./recorder.ts";
 import { misreadBy, remarksOf, valueAt } from "./remarks.ts";
 import { FILE } from "./schema.ts";
 import { readFiles, secretWarnings } from "./secrets.ts";
@@ -104,6 +106,7 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
       ...pinErrors(source.data),
       ...unreadable,
       ...listenErrors(source.data, contents.listen),
+      ...httpErrors(source.data),
     ]),
   ].toSorted(byPlace);
   const warnings = place([
@@ -115,6 +118,8 @@ export const loadConfig = (text: string, options: LoadOptions): Loaded => {
     ...entityWarnings(source.data, objects),
     ...pinWarnings(source.data),
     ...listenWarnings(source.data),
+    ...recorderWarnings(source.data),
+    ...httpWarnings(source.data),
     ...inactiveWarnings(source),
   ]).toSorted(byPlace);
   return file.success && errors.length === 0

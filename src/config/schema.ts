@@ -3,9 +3,12 @@ import type { TlsmStyle } from "../core/config.ts";
 import { DEVICES } from "./devices.ts";
 import { ENTITY } from "./entities.ts";
 import { HA, HOMEASSISTANT } from "./homeassistant.ts";
+import { HTTP } from "./http.ts";
 import { LINK } from "./links.ts";
 import { LISTEN } from "./listen.ts";
+import { LOG } from "./log.ts";
 import { PROJECT } from "./project.ts";
+import { RECORDER } from "./recorder.ts";
 import { section } from "./section.ts";
 import { TIME } from "./time.ts";
 import {
@@ -22,15 +25,11 @@ import {
   serialNumber,
 } from "./words.ts";
 
-/*
- * The configuration file, `mqtt-interface.md` §19. Keys whose part of the contract is not active yet are here as well, with
- * their shape: `inactive.ts` knows which they are.
- */
+/* The configuration file, `mqtt-interface.md` §19. */
 
 const text = z.string();
 const maybe = z.boolean().exactOptional();
 const yesOrNo = (standard: boolean) => z.boolean().default(standard);
-const count = z.int().nonnegative();
 
 /** Chips by every name people give them; NCN5120, 5121 and 5130 speak alike. */
 const CHIPS = {
@@ -243,8 +242,6 @@ export type ObjectEntry = z.output<typeof OBJECT>;
 export const DEFAULT = section({ match: pattern, ...OPTIONS });
 export type DefaultEntry = z.output<typeof DEFAULT>;
 
-const LEVELS = ["trace", "debug", "info", "warn", "warning", "error", "silent", "off"] as const;
-
 export const FILE = section({
   version: z.literal(1, { error: "this version reads files of version 1" }).default(1),
   instance: z
@@ -262,23 +259,15 @@ export const FILE = section({
   defaults: z.array(DEFAULT).default([]),
   objects: z.array(OBJECT).default([]),
   events: z.union([z.boolean(), z.array(pattern)]).default(false),
-  log: section({
-    level: z.enum(LEVELS).default("info"),
-    mqtt: z.enum(LEVELS).default("off"),
-  }).prefault({}),
+  http: HTTP.prefault({}).describe("Metrics and health; false: none"),
+  log: LOG.prefault({}),
   homeassistant: HOMEASSISTANT.exactOptional(),
   project: PROJECT.exactOptional(),
   entities: z.array(ENTITY).exactOptional(),
   links: z.array(LINK).exactOptional(),
   time: TIME.exactOptional(),
   devices: DEVICES.exactOptional(),
-  recorder: z
-    .looseObject({
-      memory: z.int().min(0).max(65_536).exactOptional().describe("Telegrams kept in memory"),
-      disk: duration.exactOptional(),
-      max_mb: count.exactOptional(),
-    })
-    .exactOptional(),
+  recorder: RECORDER.exactOptional(),
 });
 export type FileData = z.output<typeof FILE>;
 

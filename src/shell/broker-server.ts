@@ -70,6 +70,8 @@ const upgrade = (
     maxPayload,
     handleProtocols: (asked) => (asked.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
+  // What happens to the server is told to whoever opened it.
+  sockets.on("error", () => undefined);
   sockets.on("connection", (socket, request) => {
     const address = request.socket.remoteAddress ?? "";
     // Also of a client that is refused: what it sends until it is gone may be no frame at all.

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Aedes, Client } from "aedes";
+import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import type { Logger } from "pino";
 import type { ListenConfig } from "../config/config.ts";
 import type { Counter } from "../core/counter.ts";
@@ -10,6 +10,7 @@ import { inventLogin } from "./broker-login.ts";
 import { openRetained } from "./broker-retained.ts";
 import { isCommand } from "./broker-rights.ts";
 import { listen, makeServers } from "./broker-server.ts";
+import type { Life } from "./supervise/child.ts";
 
 export type BrokerOptions = Readonly<{
   /** Base topic of the bridge. */
@@ -47,14 +48,24 @@ export type Broker = Readonly<{
  * A broker of our own, for those who have none: MQTT 3.1.1, nothing on disk, sessions that end with their connection. A retained
  * command below `base` is not kept, and reaches the bridge with its retain flag, which MQTT 3.1.1 would hide, so that the
  * bridge refuses it.
+ * @param life of the child that it is: for what goes wrong later
  * @throws when none of the ports is free, or one that the configuration names is not
  */
-export const openBroker = async (log: Logger, options: BrokerOptions): Promise<Broker> => {
+export const openBroker = async (
+  log: Logger,
+  options: BrokerOptions,
+  life: Pick<Life, "broke" | "guarded"> = LONE,
+): Promise<Broker> => {
   const { base } = options;
   const { Aedes } = await import("aedes");
   const warn = openWarnings(log);
   const house = options.house && openHouse(base, options.house, warn, () => aedes);
   const keep = openRetained(warn);
+  const forward = life.guarded((client: Client, packet: AedesPublishPacket) => {
+    if (house && !house.guard.mayRead(client, packet.topic)) return null;
+    if (packet.properties?.userProperties === WAS_RETAINED) packet.retain = true;
+    return packet;
+  });
   const aedes: Aedes = await Aedes.createBroker({
     connectTimeout: CONNECT_MS,
     drainTimeout: DRAIN_MS,
@@ -65,9 +76,9 @@ export const openBroker = async (log: Logger, options: BrokerOptions): Promise<B
       packet.clean = true;
       done(null, true);
     },
-    ...(house && { authenticate: house.guard.authenticate }),
-    ...(house && { authorizeSubscribe: house.guard.authorizeSubscribe }),
-    authorizePublish(client, packet, done) {
+    ...(house && { authenticate: life.guarded(house.guard.authenticate) }),
+    ...(house && { authorizeSubscribe: life.guarded(house.guard.authorizeSubscribe) }),
+    authorizePublish: life.guarded((client, packet, done) => {
       house?.guard.authorizePublish(client, packet);
       // `$SYS` is how the broker talks to itself.
       if (packet.topic.startsWith("$")) discard(packet);
@@ -78,13 +89,11 @@ export const openBroker = async (log: Logger, options: BrokerOptions): Promise<B
       if (packet.retain && !(client && house?.isInside(client))) keep(packet);
       if (house) house.guard.paced(client, () => done(null));
       else done(null);
-    },
-    authorizeForward(client, packet) {
-      if (house && !house.guard.mayRead(client, packet.topic)) return null;
-      if (packet.properties?.userProperties === WAS_RETAINED) packet.retain = true;
-      return packet;
-    },
+    }),
+    authorizeForward: (client, packet) => forward(client, packet) ?? null,
   });
+  const emitter: NodeJS.EventEmitter = aedes;
+  emitter.on("error", life.broke);
   const sockets = new Set<Socket>();
   const track = (server: Server): Server =>
     server.on("connection", (socket) => {
@@ -92,7 +101,8 @@ export const openBroker = async (log: Logger, options: BrokerOptions): Promise<B
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
     });
-  const ours = track(createServer(house?.takeBridge ?? aedes.handle));
+  const enter: (socket: Socket) => unknown = house?.takeBridge ?? aedes.handle;
+  const ours = track(createServer(life.guarded(enter)));
   const servers = [ours];
   const closeAll = async (): Promise<void> => {
     for (const server of servers) server.close();
@@ -105,6 +115,8 @@ export const openBroker = async (log: Logger, options: BrokerOptions): Promise<B
       servers.push(track(server));
       await listen(server, house?.host ?? HOST, wanted);
     }
+    // From here on: until now it was the answer to `listen`.
+    for (const server of servers) server.on("error", life.broke);
     house?.announce(log);
     return {
       url: `mqtt://${HOST}:${port}`,
@@ -212,6 +224,13 @@ const listenLocally = async (
   }
 };
 
+/** Nobody supervises it. */
+const LONE: Pick<Life, "broke" | "guarded"> = {
+  broke(error) {
+    throw error;
+  },
+  guarded: (act) => act,
+};
 /** Travels with the message inside the broker only: MQTT 3.1.1 knows no properties. */
 const WAS_RETAINED = { retained: "refused" };
 const HOST = "127.0.0.1";

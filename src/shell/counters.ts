@@ -30,7 +30,9 @@ export const openCounters = (log: Logger): CounterBook => {
     count: add,
     drop(reason, octets) {
       add(reason, 1);
-      if (log.isLevelEnabled("debug")) log.debug({ reason, octets: toHex(octets) }, "dropped");
+      if (!log.isLevelEnabled("debug")) return;
+      const [layer] = reason.split(".");
+      log.debug({ layer, reason, octets: toHex(octets) }, "dropped");
     },
     read: () => ({ ...totals }),
     reset() {

@@ -27,6 +27,8 @@ export type GpioEffect = Extract<Effect, { for: "gpio" }>;
 
 export type Gpio = Readonly<{
   execute(effect: GpioEffect): void;
+  /** Why none of the pins can be used; undefined: at least one can. */
+  opened: Promise<string | undefined>;
   /** Nothing is told any more, and what is on is switched off. */
   close(): Promise<void>;
 }>;
@@ -35,12 +37,14 @@ export type Gpio = Readonly<{
  * Button, LED, inputs and outputs on lines of a GPIO chip, driven by gpioget, gpiomon and gpioset (decision 0018). Nobody waits
  * for them: a machine without GPIO or without these programs gets a line in the log, and everything else works.
  * @param ledOn the LED at start
+ * @param known the problem that the log has already
  */
 export const openGpio = (
   options: GpioOptions,
   ledOn: boolean,
   deliver: (impulse: Impulse) => void,
   log: Logger,
+  known?: string,
 ): Gpio => {
   const wanted = new Map<string, boolean>([[LED, ledOn]]);
   let outputs: ReadonlyMap<string, Output> = new Map();
@@ -74,10 +78,13 @@ export const openGpio = (
     ];
   };
 
-  const opened = whichTools(options, log).then((version) => {
+  const opened = whichTools(options).then(({ version, problem, fields }) => {
+    if (problem !== undefined && problem !== known) log.warn(fields, problem);
     if (version !== undefined && closing === undefined) start(version);
+    return version === undefined ? problem : undefined;
   });
   return {
+    opened,
     execute(effect) {
       const name = effect.type === "led" ? LED : `${effect.output}`;
       wanted.set(name, effect.on);
@@ -98,19 +105,19 @@ const SH = "/bin/sh";
 const named = (pin: Pin, output: number) => [`${output}`, pin] as const;
 const isThere = (pin: Pin): boolean => existsSync(pathOf(pin));
 
-/** @returns undefined, and says why, when there is nothing to do or nothing to do it with */
-const whichTools = async (
-  { button, led, inputs = [], outputs = [], env = process.env }: GpioOptions,
-  log: Logger,
-): Promise<Version | undefined> => {
+type Found = Readonly<{ version?: Version; problem?: string; fields?: object }>;
+
+/** Without a version there is nothing to do, or nothing to do it with. */
+const whichTools = async (options: GpioOptions): Promise<Found> => {
+  const { button, led, inputs = [], outputs = [], env = process.env } = options;
   const pins = [...(button ? [button] : []), ...(led ? [led] : []), ...inputs, ...outputs];
-  const missing = new Set(pins.filter((pin) => !isThere(pin)).map(pathOf));
-  if (missing.size > 0) log.warn({ missing: [...missing] }, NO_CHIP);
-  if (!pins.some(isThere)) return undefined;
+  const missing = [...new Set(pins.filter((pin) => !isThere(pin)).map(pathOf))];
+  const noChip = missing.length > 0 ? { problem: NO_CHIP, fields: { missing } } : {};
+  if (!pins.some(isThere)) return noChip;
   const { text, problem } = await textOf("gpiomon", ["--version"], env);
   const version = versionOf(text);
-  if (version === undefined) log.warn({ problem: problem ?? text.split("\n")[0] }, NO_TOOLS);
-  return version;
+  if (version !== undefined) return { ...noChip, version };
+  return { problem: NO_TOOLS, fields: { problem: problem ?? text.split("\n")[0] } };
 };
 
 const NO_CHIP =

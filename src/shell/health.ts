@@ -59,7 +59,7 @@ export const watchHealth = (options: HealthOptions): Health => {
 };
 
 /** CPU share and lag are those since the last reading. */
-const measureProcess = (): Readonly<{ read(): ProcessFigures; close(): void }> => {
+export const measureProcess = (): Readonly<{ read(): ProcessFigures; close(): void }> => {
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
   lag.enable();
   let cpu = process.cpuUsage();

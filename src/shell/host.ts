@@ -4,7 +4,7 @@ import { type Failure, failure } from "../core/app/bridge/commands/errors.ts";
 import type { Reply } from "../core/app/bridge/requests/state.ts";
 import type { Effect, HostRequest, JsonValue } from "../core/effect.ts";
 import type { Impulse } from "../core/impulse.ts";
-import { LOG_LEVELS, type Log, type LogLevel } from "./log.ts";
+import type { Log } from "./log.ts";
 
 /** Requests that need a file, and whoever knows about it; one that is absent is `unsupported`. */
 export type HostFunctions = Readonly<
@@ -36,7 +36,6 @@ export type Host = Readonly<{
 /** What the core cannot do by itself when somebody asks over MQTT. `mqtt-interface.md` §10 */
 export const openHost = (options: HostOptions): Host => {
   const { functions, levels, deliver, log } = options;
-  const temporary = new Map<string | null, NodeJS.Timeout>();
 
   const answer = (ref: number, reply: Reply): void =>
     deliver({ for: "bridge", type: "request.con", ref, reply, at: performance.now() });
@@ -57,32 +56,12 @@ export const openHost = (options: HostOptions): Host => {
     }
   };
 
-  const setLevel = ({ level, module, seconds }: Parameters): Reply => {
+  const setLevel = (parameters: Parameters): Reply => {
     if (levels === undefined) return refused(failure("unsupported", "the log cannot be changed"));
-    const wanted = LOG_LEVELS.find((one) => one === WORDS[String(level)]);
-    if (wanted === undefined) return wrong(`level must be one of ${Object.keys(WORDS).join(", ")}`);
-    if (module !== undefined && module !== null && typeof module !== "string")
-      return wrong("module must be a text");
-    const time = seconds ?? 0;
-    if (typeof time !== "number" || time < 0 || time > LONGEST_S)
-      return wrong(`seconds must be a number from 0 to ${LONGEST_S}`);
-    const which = module ?? null;
-    if (which !== null && !MODULES.includes(which))
-      return wrong(`module must be one of ${MODULES.join(", ")}`);
-    const before = levels.level(which);
-    const pending = temporary.get(which);
-    clearTimeout(pending);
-    temporary.delete(which);
-    levels.setLevel(wanted, which);
-    log.info({ level: wanted, module: which, seconds: time }, "log level set over MQTT");
-    if (time > 0) temporary.set(which, setTimeout(restore, time * 1_000, which, before));
-    return { ok: true, data: { level: wanted, module: which, seconds: time } };
-  };
-
-  const restore = (which: string | null, before: LogLevel | undefined): void => {
-    temporary.delete(which);
-    levels?.setLevel(before, which);
-    log.info({ level: before ?? null, module: which }, "log level as before");
+    const change = levels.settings.set(parameters, "MQTT");
+    if (!change.ok) return refused(failure("invalid_value", change.problem));
+    const { level, module, seconds } = change;
+    return { ok: true, data: { level, module, seconds } };
   };
 
   return {
@@ -103,7 +82,7 @@ export const openHost = (options: HostOptions): Host => {
       }
     },
     close() {
-      for (const timer of temporary.values()) clearTimeout(timer);
+      levels?.settings.close();
     },
   };
 };
@@ -131,29 +110,3 @@ const ALL: readonly HostRequest[] = [
 ];
 
 const refused = (error: Failure): Reply => ({ ok: false, error });
-const wrong = (message: string): Reply => refused(failure("invalid_value", message));
-
-const WORDS: Readonly<Record<string, LogLevel>> = {
-  trace: "trace",
-  debug: "debug",
-  info: "info",
-  warn: "warn",
-  warning: "warn",
-  error: "error",
-  off: "silent",
-  silent: "silent",
-};
-const MODULES: readonly string[] = [
-  "dl",
-  "nl",
-  "tl",
-  "tlsm",
-  "al",
-  "device",
-  "client",
-  "application",
-  "bridge",
-  "shell",
-];
-/** A day: debug lines fill disks. */
-const LONGEST_S = 86_400;

@@ -1,20 +1,24 @@
 import { type Logger, pino } from "pino";
+import type { LogLevel } from "../config/config.ts";
+import type { LogModule } from "../config/log.ts";
 import type { LogLine } from "../core/app-impulse.ts";
 import type { Note } from "../core/effect.ts";
-
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { type LogLevels, openLogLevels } from "./log-levels.ts";
 
 /** The log, and what can be changed of it while the process runs. */
 export type Log = Readonly<{
   logger: Logger;
+  /** What a part of the shell logs with. */
+  of(part: LogModule): Logger;
   /**
    * From now on so much is written.
-   * @param module only lines of this layer, or of the `shell`; null: all that have no level of their own
+   * @param module only lines of this module; null: all that have no level of their own
    * @param level undefined: the module has no level of its own any more
    */
   setLevel(level: LogLevel | undefined, module: string | null): void;
   level(module: string | null): LogLevel | undefined;
+  /** For those who may not set just anything. */
+  settings: LogLevels;
   /**
    * Whoever wants to read along.
    * @param level at least this important, whatever is written
@@ -40,6 +44,8 @@ export const createLog = (level: LogLevel, stream?: pino.DestinationStream): Log
   const own = new Map<string, LogLevel>();
   let heard: Readonly<{ level: LogLevel; see(line: LogLine): void }> | undefined;
   let deaf = false;
+  /** Of the parts of the shell. They live as long as the process. */
+  const children = new Map<Logger, string>();
   const unseen = (act: () => void): void => {
     const before = deaf;
     deaf = true;
@@ -55,7 +61,7 @@ export const createLog = (level: LogLevel, stream?: pino.DestinationStream): Log
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     hooks: {
       logMethod(parameters, method, rank) {
-        const module = moduleOf(parameters[0]);
+        const module = moduleOf(parameters[0]) ?? children.get(this) ?? "shell";
         if (rank >= RANK[own.get(module) ?? common]) method.apply(this, parameters);
         const listener = heard;
         if (listener === undefined || deaf || rank < RANK[listener.level]) return;
@@ -63,14 +69,23 @@ export const createLog = (level: LogLevel, stream?: pino.DestinationStream): Log
       },
     },
   };
-  const logger = stream ? pino(options, stream) : pino(options);
-  /** As much as anybody wants. */
+  /** Notes of the core come through the first one, whatever their layer: as much as anybody wants. */
   const settle = (): void => {
-    const wanted = [common, ...own.values(), ...(heard ? [heard.level] : [])];
-    logger.level = wanted.reduce((least, each) => (RANK[each] < RANK[least] ? each : least));
+    const listening = heard ? [heard.level] : [];
+    logger.level = least([common, ...own.values(), ...listening]);
+    for (const [child, module] of children)
+      child.level = least([own.get(module) ?? common, ...listening]);
   };
-  return {
+  const onChild = (child: Logger): void => {
+    children.set(child, moduleOf(child.bindings()) ?? "shell");
+    settle();
+  };
+  const logger: Logger = stream
+    ? pino({ ...options, onChild }, stream)
+    : pino({ ...options, onChild });
+  const log: Omit<Log, "settings"> = {
     logger,
+    of: partLogs(logger),
     setLevel(wanted, module) {
       if (module === null) common = wanted ?? level;
       else if (wanted === undefined) own.delete(module);
@@ -84,6 +99,7 @@ export const createLog = (level: LogLevel, stream?: pino.DestinationStream): Log
     },
     unseen,
   };
+  return { ...log, settings: openLogLevels(log) };
 };
 
 /** A note of the core: its message and its fields, as they are. */
@@ -91,11 +107,21 @@ export const logNote = (log: Logger, { level, layer, message, fields }: Note): v
   if (log.isLevelEnabled(level)) log[level]({ layer, ...fields }, message);
 };
 
-/** The layer of a note; whatever else is logged is of the shell. */
-const moduleOf = (fields: unknown): string =>
+/** What the parts of the shell log with: one for each, however often it is started. */
+export const partLogs = (log: Logger): ((part: LogModule) => Logger) => {
+  const made = new Map<LogModule, Logger>();
+  return (layer) => {
+    const child = made.get(layer) ?? log.child({ layer });
+    made.set(layer, child);
+    return child;
+  };
+};
+
+/** The layer of a note, or the part of the shell that logs. */
+const moduleOf = (fields: unknown): string | undefined =>
   typeof fields === "object" && fields !== null && "layer" in fields
     ? String(fields.layer)
-    : "shell";
+    : undefined;
 
 const lineOf = (rank: number, module: string, parameters: readonly unknown[]): LogLine => {
   const [first, second] = parameters;
@@ -125,10 +151,13 @@ const lineOf = (rank: number, module: string, parameters: readonly unknown[]): L
 const plainOf = (value: unknown): string | number | boolean | null | undefined => {
   if (value instanceof Error) return value.message.slice(0, LENGTH);
   if (typeof value === "string") return value.slice(0, LENGTH);
-  return typeof value === "number" || typeof value === "boolean" || value === null
-    ? value
-    : undefined;
+  // JSON has no word for infinity.
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  return typeof value === "boolean" || value === null ? value : undefined;
 };
+
+const least = (levels: readonly LogLevel[]): LogLevel =>
+  levels.reduce((found, each) => (RANK[each] < RANK[found] ? each : found));
 
 /** As pino counts them. */
 const RANK = {

@@ -2,6 +2,7 @@ import { describe } from "./serial-fault.ts";
 
 /** Why there is no connection to the broker, and what to do about it: one line each, for people. */
 export const MQTT_FAULTS = {
+  "not-up": "no connection while the embedded broker is not up: the log says why it is not",
   refused:
     "no broker answers: check host and port in `mqtt.url`, and that the broker runs and listens on the network",
   "unknown-host": "the host name of the broker is not known: check `mqtt.url` and the name server",
@@ -59,6 +60,7 @@ const REASON_CODES: ReadonlyMap<number, MqttFault> = new Map([
 ]);
 
 const PATTERNS: readonly (readonly [MqttFault, RegExp])[] = [
+  ["not-up", /embedded broker is not up/],
   ["refused", /\bECONNREFUSED\b/],
   ["unknown-host", /\bENOTFOUND\b|\bEAI_AGAIN\b/],
   ["unreachable", /\bE(HOST|NET)UNREACH\b|\bETIMEDOUT\b|connack timeout/i],

@@ -24,7 +24,26 @@ export type MqttOptions = Readonly<{
   lookBack?: boolean;
   /** Octets; a longer payload is not decoded. */
   payloadLimit: number;
+  /** Of the embedded broker, asked for each connection: its door goes before url, version and login. */
+  door?: () => Door | undefined;
 }>;
+
+/** Where the embedded broker lets the bridge in, while it is up. */
+export type Door = Readonly<{
+  url: string;
+  version: 4 | 5;
+  login: Readonly<{ username?: string; password?: string }>;
+}>;
+
+/** @throws Error while the embedded broker is not up */
+export const throughDoor = (options: MqttOptions): MqttOptions => {
+  if (options.door === undefined) return options;
+  const door = options.door();
+  if (door === undefined) throw new Error(NOT_UP);
+  return { ...options, url: door.url, version: door.version, ...door.login };
+};
+
+const NOT_UP = "the embedded broker is not up";
 
 /** In the words of MQTT.js: one try, by a client of its own that never reconnects. */
 export const optionsOf = (options: MqttOptions, version: 4 | 5): IClientOptions => {

@@ -4,8 +4,11 @@ import { requestLimit } from "../core/app/bridge/requests/limits.ts";
 import type { Publication } from "../core/effect.ts";
 import type { Impulse } from "../core/impulse.ts";
 import { MQTT_FAULTS, type MqttFault, mqttFault } from "./mqtt-fault.ts";
-import { type MqttOptions, optionsOf } from "./mqtt-options.ts";
+import { type MqttOptions, optionsOf, throughDoor } from "./mqtt-options.ts";
 import { describe } from "./serial-fault.ts";
+import type { Close, Life } from "./supervise/child.ts";
+import { MQTT } from "./supervise/strategy.ts";
+import { openLoneSupervisor, type Supervisor } from "./supervise/supervisor.ts";
 
 export type Mqtt = Readonly<{
   /** @param retained what the broker has kept is wanted as well */
@@ -18,7 +21,7 @@ export type Mqtt = Readonly<{
   /** How many publications are not acknowledged. */
   inFlight(): number;
   /** Leaves the broker in order and connects with these options. The core has been told that the connection is gone. */
-  reconnect(options: MqttOptions): Promise<void>;
+  reconnect(options: MqttOptions): void;
   /** Says goodbye once everything was acknowledged, or after two seconds. */
   end(): Promise<void>;
 }>;
@@ -28,16 +31,15 @@ export const connectMqtt = (
   first: MqttOptions,
   deliver: (impulse: Impulse) => void,
   log: Logger,
+  supervisor: Supervisor = openLoneSupervisor(log),
 ): Mqtt => {
   let options = first;
   let client: MqttClient | undefined;
   let version: 4 | 5 = options.version === 4 ? 4 : 5;
+  /** Of the last try. */
+  let url = options.url;
   let connectedAt: number | undefined;
-  let failures = 0;
   let reported: MqttFault | undefined;
-  let retry: NodeJS.Timeout | undefined;
-  let ended = false;
-  let turns = 0;
   /** Retained states on their way when a connection broke: the newest of each topic goes first on the next one. */
   const unacknowledged = new Map<string, Publication>();
   /** They have not been sent on this connection yet. */
@@ -45,71 +47,81 @@ export const connectMqtt = (
   /** Publications of this connection that are still in this process or not acknowledged. */
   let underWay = 0;
 
-  const open = async (): Promise<void> => {
-    const turn = turns;
-    try {
-      const { default: mqtt } = await import("mqtt");
-      // Whoever was told to reconnect meanwhile opens one of its own.
-      if (!ended && turn === turns) follow(mqtt.connect(options.url, optionsOf(options, version)));
-    } catch (error) {
-      tryLater(error);
-    }
+  const start = async (life: Life): Promise<Close> => {
+    const { default: mqtt } = await import("mqtt");
+    if (!life.isOver()) open(mqtt, life);
+    return leave;
   };
 
-  const follow = (current: MqttClient): void => {
+  const open = (mqtt: Mqttjs, life: Life): void => {
+    const target = throughDoor(options);
+    if (target.version !== "auto") version = target.version;
+    url = target.url;
+    const current = mqtt.connect(url, optionsOf(target, version));
     let reason: unknown;
     client = current;
     underWay = 0;
-    current.on("connect", () => {
+    const connected = (): void => {
       connectedAt = performance.now();
       reported = undefined;
-      log.info({ url: withoutSecrets(options.url), version }, "connected to the broker");
+      log.info({ url: withoutSecrets(url), version }, "connected to the broker");
       owed = true;
       if (!options.lookBack) sendAgain(current);
+      life.up();
       deliver({ for: "bridge", type: "broker.ind", connected: true, version, at: connectedAt });
-    });
-    current.on("message", (topic, payload, packet) =>
-      deliver(messageOf(topic, payload, packet, limitOf(options, topic))),
-    );
+    };
+    const received = (topic: string, payload: Buffer, packet: IPublishPacket): void =>
+      deliver(messageOf(topic, payload, packet, limitOf(options, topic)));
+    const closed = (): void => {
+      if (current !== client) return;
+      client = undefined;
+      const isTooNew = connectedAt === undefined && mqttFault(reason) === "version";
+      if (isTooNew && version === 5 && target.version === "auto") {
+        version = 4;
+        log.info({}, "the broker refuses MQTT 5: trying 3.1.1");
+        open(mqtt, life);
+      } else life.broke(reason);
+    };
+    current.on("connect", life.guarded(connected));
+    current.on("message", life.guarded(received));
     current.on("error", (error) => {
       reason ??= error;
     });
     current.on("disconnect", ({ reasonCode }) => {
       reason ??= Object.assign(new Error("disconnected by the broker"), { code: reasonCode });
     });
-    current.on("close", () => {
-      if (current === client) leave(reason);
-    });
+    current.on("close", life.guarded(closed));
   };
 
-  const leave = (reason: unknown): void => {
-    const at = performance.now();
-    client = undefined;
-    if (connectedAt !== undefined) {
-      if (at - connectedAt >= STEADY_MS) failures = 0;
-      connectedAt = undefined;
-      deliver({ for: "bridge", type: "broker.ind", connected: false, at });
-    } else if (options.version === "auto" && version === 5 && mqttFault(reason) === "version") {
-      version = 4;
-      log.info({}, "the broker refuses MQTT 5: trying 3.1.1");
-      open().catch(tryLater);
-      return;
-    }
-    tryLater(reason);
-  };
-
-  const tryLater = (error: unknown): void => {
-    if (ended) return;
+  const tell = (error: unknown): string => {
     const fault = mqttFault(error);
-    if (fault !== reported)
-      log.warn(
-        { url: withoutSecrets(options.url), fault, error: describe(error ?? "") },
-        MQTT_FAULTS[fault],
-      );
+    const fields = { url: withoutSecrets(url), fault, error: describe(error ?? "") };
+    if (fault !== reported) log.warn(fields, MQTT_FAULTS[fault]);
     reported = fault;
-    const pause = BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 0;
-    failures += 1;
-    retry = setTimeout(open, pause * (0.8 + 0.4 * Math.random()));
+    return MQTT_FAULTS[fault];
+  };
+
+  /** In order: everything acknowledged, or two seconds later. A connection that broke is cut, if anything is left of it. */
+  const leave: Close = async (why) => {
+    const current = client;
+    const wasConnected = connectedAt !== undefined;
+    client = undefined;
+    connectedAt = undefined;
+    if (why === "broke" && wasConnected)
+      deliver({ for: "bridge", type: "broker.ind", connected: false, at: performance.now() });
+    if (current === undefined) return;
+    const inOrder = why === "asked" && wasConnected;
+    const giveUp = (): void => {
+      current.end(true);
+      // Once it waits for acknowledges, a second `end` does nothing.
+      current.stream.destroy();
+    };
+    const late = setTimeout(giveUp, inOrder ? FLUSH_MS : 0);
+    await new Promise<void>((resolve) => {
+      current.once("close", resolve);
+      if (inOrder) current.end(false, {}, () => resolve());
+    });
+    clearTimeout(late);
   };
 
   const sendAgain = (current: MqttClient): void => {
@@ -136,29 +148,10 @@ export const connectMqtt = (
     });
   };
 
-  /** Everything acknowledged, or two seconds later. */
-  const leaveInOrder = async (): Promise<void> => {
-    const current = client;
-    const wasConnected = connectedAt !== undefined;
-    client = undefined;
-    connectedAt = undefined;
-    if (current === undefined) return;
-    const giveUp = (): void => {
-      current.end(true);
-      // Once it waits for acknowledges, a second `end` does nothing.
-      current.stream.destroy();
-    };
-    const late = setTimeout(giveUp, wasConnected ? FLUSH_MS : 0);
-    await new Promise<void>((resolve) => {
-      current.once("close", resolve);
-      if (wasConnected) current.end(false, {}, () => resolve());
-    });
-    clearTimeout(late);
-  };
-
   const warning = setInterval(() => warnOfUnverified(options, log), HOUR_MS);
   warnOfUnverified(options, log);
-  open().catch(tryLater);
+  const after = options.door === undefined ? {} : ({ after: "broker" } as const);
+  const child = supervisor.add({ name: "mqtt", strategy: MQTT, start, tell, ...after });
   return {
     subscribe(filters, retained = false) {
       if (owed && client !== undefined) sendAgain(client);
@@ -191,30 +184,23 @@ export const connectMqtt = (
       if (client !== undefined && connectedAt !== undefined) send(client, publication);
     },
     inFlight: () => underWay,
-    async reconnect(next) {
-      const isElsewhere = next.url !== options.url || next.base !== options.base;
+    reconnect(next) {
+      // What was meant for another broker, or stands in another tree, is of no use there.
+      if (next.url !== options.url || next.base !== options.base) unacknowledged.clear();
       options = next;
       version = next.version === 4 ? 4 : 5;
-      failures = 0;
       reported = undefined;
-      clearTimeout(retry);
-      turns += 1;
-      const turn = turns;
-      await leaveInOrder();
-      // What was meant for another broker, or stands in another tree, is of no use there.
-      if (isElsewhere) unacknowledged.clear();
       warnOfUnverified(options, log);
-      // Of several in a row only the last one connects.
-      if (turn === turns && !ended) open().catch(tryLater);
+      child.again(true);
     },
     async end() {
-      ended = true;
-      clearTimeout(retry);
       clearInterval(warning);
-      await leaveInOrder();
+      await child.stop();
     },
   };
 };
+
+type Mqttjs = typeof import("mqtt")["default"];
 
 const propertiesOf = ({
   json,
@@ -280,10 +266,6 @@ const SUBSCRIPTION_REFUSED =
   "the broker refuses subscriptions, so commands will not arrive: check its access rules";
 const SOURCES_REFUSED =
   "the broker refuses the topics of links, so their objects get no values: check its access rules";
-/** MQTT interface §3, ±20 % random. */
-const BACK_OFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
-/** A connection that lasted this long was a good one. */
-const STEADY_MS = 10_000;
 /**
  * More would fill the memory until the keepalive ends the connection. One turn of the event loop alone may bring the
  * answers to a second's worth of commands, 1,000 by default, and no acknowledge is read before it is over.

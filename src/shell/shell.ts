@@ -5,29 +5,33 @@ import { configuredOf } from "../core/app/device/model/settings.ts";
 import { openingNotes } from "../core/app/device/model/stored.ts";
 import type { BridgeConfig, StackConfig } from "../core/config.ts";
 import type { Counter } from "../core/counter.ts";
-import type { Effect, HostRequest, Publication } from "../core/effect.ts";
+import type { Effect, HostRequest } from "../core/effect.ts";
 import type { Impulse } from "../core/impulse.ts";
-import { never } from "../core/never.ts";
 import { openStack, run } from "../core/stack/stack.ts";
-import { watchClock } from "./clock.ts";
-import { watchSync } from "./clock-sync.ts";
 import { type Control, openControl } from "./control/control.ts";
 import type { About } from "./control/status.ts";
 import { openCounters } from "./counters.ts";
-import { type GpioOptions, openGpio } from "./gpio.ts";
+import { executeWith, ownerOf } from "./execute.ts";
+import type { GpioOptions } from "./gpio.ts";
+import { superviseGpio } from "./gpio-part.ts";
 import { watchHealth } from "./health.ts";
 import { type HostFunctions, hostRequests, openHost } from "./host.ts";
-import { type Log, logNote } from "./log.ts";
+import { type Log, logNote, partLogs } from "./log.ts";
 import { connectMqtt } from "./mqtt.ts";
 import type { MqttOptions } from "./mqtt-options.ts";
 import { allOf, type Observer } from "./observer.ts";
+import { watchOutside } from "./outside.ts";
+import type { Recorder } from "./recorder/recorder.ts";
 import { openSerial } from "./serial.ts";
 import type { SerialOptions } from "./serial-port.ts";
-import { openLedgers } from "./store/ledger.ts";
-import { openSnapshots } from "./store/snapshot.ts";
-import { openStore, type StoreOptions } from "./store/store.ts";
+import { openKeeping } from "./store/keeping.ts";
+import type { StoreOptions } from "./store/store.ts";
+import type { Child, ChildSpec } from "./supervise/child.ts";
+import type { ChildReport } from "./supervise/report.ts";
+import { openSupervisor } from "./supervise/supervisor.ts";
 import { createTimers } from "./timers.ts";
 import { openTransitions } from "./transitions.ts";
+import type { Look } from "./web/view.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 import { zoneAt } from "./zone.ts";
 
@@ -50,13 +54,21 @@ export type ShellOptions = Readonly<{
   host?: HostFunctions;
   /** Look on. */
   observers?: readonly Observer[];
+  /** Looks on too, and what it has can be fetched over the control. */
+  recorder?: Recorder | undefined;
 }>;
 
 export type Shell = Readonly<{
   /** For people and programs on this machine. */
   control: Control;
   /** Counts what happened outside of it. */
-  count(counter: Counter): void;
+  count(counter: Counter, by?: number): void;
+  /** What runs, since when, how often started again: serial, mqtt, store and gpio as configured, and whatever was added. */
+  children(): readonly ChildReport[];
+  /** How everything stands; changes nothing. */
+  look(): Look;
+  /** One part more, that may fail alone; started at once. How to write one: `supervise/child.ts`. */
+  supervise(spec: ChildSpec): Child;
   /**
    * From now on another configuration, with what needs a restart as it was.
    * @param broker the connection is made anew with these options; undefined: it stays
@@ -67,8 +79,8 @@ export type Shell = Readonly<{
   /** Closes the connections of procedures, says goodbye on MQTT, closes the port, and ends the shell with 0. */
   stop(): Promise<void>;
   /**
-   * How the shell ended: 0; 70 (EX_SOFTWARE) after a throw of the core or of one of its effects; 74 (EX_IOERR); 75 (EX_TEMPFAIL)
-   * when another bridge uses the base topic, or when a restart was asked for.
+   * How the shell ended: 0; 70 (EX_SOFTWARE) after a throw of the core, or of what it relies on; 74 (EX_IOERR); 75 (EX_TEMPFAIL)
+   * when another bridge uses the base topic, or when a restart was asked for; or what a child ended it with.
    */
   ended: Promise<number>;
 }>;
@@ -83,8 +95,13 @@ export type Reload = Omit<
 export const openShell = (options: ShellOptions): Shell => {
   const { about, serial: port, mqtt: broker, log, levels, host: functions = {} } = options;
   const config = withHost(options.config, hostRequests(functions, levels));
+  const logOf = levels?.of ?? partLogs(log);
   let state = openStack(config);
-  const observer = allOf(options.observers ?? []);
+  const looking = [
+    ...(options.observers ?? []),
+    ...(options.recorder ? [options.recorder.observer] : []),
+  ];
+  const observer = allOf(looking, (error) => log.error({ err: error }, BLIND));
   let busy = false;
   let over = false;
   const waiting: Impulse[] = [];
@@ -92,10 +109,10 @@ export const openShell = (options: ShellOptions): Shell => {
   const ended = new Promise<number>((resolve) => {
     resolveEnded = resolve;
   });
+  /** Without a goodbye on MQTT: the broker publishes our will. */
   const end = (code: number): void => {
     over = true;
-    void gpio?.close();
-    resolveEnded(code);
+    void supervisor.stop(["serial", "mqtt"]).then(() => resolveEnded(code));
   };
 
   /** Every impulse passes here, one at a time: one caused by an effect is taken when all effects are executed. */
@@ -116,7 +133,7 @@ export const openShell = (options: ShellOptions): Shell => {
       const [after, effects] = run(state, impulse);
       state = after;
       for (effect of effects) {
-        execute(effect);
+        perform(effect, impulse);
         // What could not be kept must not be promised by the effects after it.
         if (over) return;
       }
@@ -130,89 +147,44 @@ export const openShell = (options: ShellOptions): Shell => {
     }
   };
 
-  const execute = (effect: Effect): void => {
-    switch (effect.for) {
-      case "serial":
-        if (effect.type === "write") serial.write(effect.octets);
-        else serial.reopen();
-        break;
-      case "timer":
-        if (effect.type === "start") timers.start(effect.timer, effect.ms);
-        else timers.stop(effect.timer);
-        break;
-      case "mqtt":
-        if (effect.type === "publish") publish(effect);
-        else if (effect.type === "subscribe") mqtt?.subscribe(effect.filters, effect.retained);
-        else if (effect.type === "look-back") mqtt?.lookBack(effect.filters);
-        else mqtt?.unsubscribe(effect.filters);
-        break;
-      case "drops":
-        counters.drop(effect.reason, effect.octets);
-        break;
-      case "counters":
-        if (effect.type === "reset") counters.reset();
-        else counters.count(effect.counter, effect.by);
-        break;
-      case "host":
-        host.execute(effect);
-        break;
-      case "transitions":
-        transitions.record(effect.transition);
-        break;
-      case "store": {
-        if (effect.type === "snapshot") {
-          snapshots.keep(effect.snapshot);
-          break;
-        }
-        if (effect.type === "ledger") {
-          ledgers.keep(effect.ledger);
-          break;
-        }
-        const problem =
-          effect.type === "save" ? store.save(effect.record) : store.keep(effect.loadable);
-        if (problem === undefined) break;
-        log.fatal({ problem }, NOT_KEPT);
-        end(EX_IOERR);
-        break;
-      }
-      case "control":
-        control.execute(effect);
-        break;
-      case "process":
-        log.fatal({ base: effect.base, instance: effect.instance }, ENDS[effect.why]);
-        over = true;
-        // Without a goodbye the broker would publish our will on topics that are not ours.
-        void Promise.resolve(mqtt?.end()).finally(() => end(EX_TEMPFAIL));
-        break;
-      case "gpio":
-        gpio?.execute(effect);
-        break;
-      case "log":
-        logNote(log, effect.note);
-        break;
-      default:
-        never(effect);
+  /** A part that throws fails alone, unless the core relies on it. */
+  const perform = (effect: Effect, impulse: Impulse): void => {
+    try {
+      execute(effect);
+    } catch (error) {
+      const owner = ownerOf(effect);
+      const told = { impulse: withoutSecrets(impulse), effect: withoutSecrets(effect) };
+      if (owner === undefined || !supervisor.threw(owner, error, told)) throw error;
     }
-  };
-
-  const publish = (publication: Publication): void => {
-    const send = (): void => mqtt?.publish(publication);
-    if (levels !== undefined && publication.topic.endsWith("/bridge/log")) levels.unseen(send);
-    else send();
   };
 
   const timers = createTimers(deliver);
   const counters = openCounters(log);
   const transitions = openTransitions(log);
-  const store = openStore({
-    configured: configuredOf(config),
-    hardwareType: config.device.hardwareType,
-    ...options.state,
+  const supervisor = openSupervisor({
     log,
-    count: counters.count,
+    end(code, child, error) {
+      if (code === EX_SOFTWARE) log.fatal({ err: error, child }, BUG);
+      if (AT_ONCE.includes(code)) end(code);
+      else void stopWith(code);
+    },
+    mended(child, error) {
+      counters.count("children.thrown", 1);
+      observer.mended(child, error);
+    },
+    moved: ({ name, ...move }) =>
+      transitions.record({ machine: "child", subject: name, ...move, at: performance.now() }),
   });
-  const snapshots = openSnapshots({ ...options.state, log, count: counters.count });
-  const ledgers = openLedgers({ ...options.state, log, count: counters.count });
+  const keeping = openKeeping(
+    {
+      configured: configuredOf(config),
+      hardwareType: config.device.hardwareType,
+      ...options.state,
+      log: logOf("store"),
+      count: counters.count,
+    },
+    supervisor,
+  );
   const control = openControl({
     config,
     about,
@@ -220,8 +192,13 @@ export const openShell = (options: ShellOptions): Shell => {
     look: () => state,
     counters: counters.read,
     transitions,
+    children: supervisor.children,
+    recorder: options.recorder,
+    levels,
   });
-  const gpio = options.gpio && openGpio(options.gpio, config.device.programmingMode, deliver, log);
+  const gpio =
+    options.gpio &&
+    superviseGpio(options.gpio, config.device.programmingMode, deliver, logOf("gpio"), supervisor);
   const health =
     broker &&
     watchHealth({
@@ -241,7 +218,7 @@ export const openShell = (options: ShellOptions): Shell => {
   });
   // The first look at the time zones loads them, for longer than octets of the port may wait.
   zoneAt(config.bridge.time?.timezone ?? null, Date.now());
-  const serial = openSerial(port, deliver, log);
+  const serial = openSerial(port, deliver, logOf("serial"), supervisor);
   const mqtt =
     broker &&
     connectMqtt(
@@ -250,20 +227,20 @@ export const openShell = (options: ShellOptions): Shell => {
         deliver(impulse);
         if (impulse.type === "broker.ind" && impulse.connected) health?.soon();
       },
-      log,
+      logOf("mqtt"),
+      supervisor,
     );
-  /** What the configuration of the bridge asks of the outside. */
-  const watchFor = ({ time, log: wanted }: BridgeConfig): (() => void) => {
-    const stopClock = watchClock(deliver, time?.timezone ?? null);
-    const stopSync = watchSync(deliver, log, time?.onlyIfSynced === true);
-    levels?.listen(wanted === "off" ? "silent" : wanted, (line) =>
-      deliver({ for: "bridge", type: "log.ind", ...line, at: performance.now() }),
-    );
-    return () => {
-      stopClock();
-      stopSync();
-    };
-  };
+  const execute = executeWith({
+    ...{ serial, timers, mqtt, counters, host, transitions, keeping, control, gpio, levels },
+    logger: log,
+    end({ why, base, instance }) {
+      log.fatal({ base, instance }, ENDS[why]);
+      over = true;
+      // Without a goodbye the broker would publish our will on topics that are not ours.
+      void Promise.resolve(mqtt?.end()).finally(() => end(EX_TEMPFAIL));
+    },
+  });
+  const watchFor = (wanted: BridgeConfig) => watchOutside(wanted, deliver, log, levels);
   let stopWatching = watchFor(config.bridge);
   for (const note of openingNotes(config.device.loaded)) logNote(log, note);
   deliver({ for: "device", type: "start.ind", at: performance.now() });
@@ -286,8 +263,9 @@ export const openShell = (options: ShellOptions): Shell => {
     over = true;
     timers.close();
     counters.close();
-    await Promise.all([serial.close(), gpio?.close(), snapshots.settled(), ledgers.settled()]);
-    end(code);
+    await Promise.all([serial.close(), keeping.settled()]);
+    await supervisor.stop();
+    resolveEnded(code);
   };
   const stop = (): Promise<void> => stopWith(0);
   const reload: Shell["reload"] = (next, options) => {
@@ -295,12 +273,20 @@ export const openShell = (options: ShellOptions): Shell => {
     deliver({ for: "bridge", type: "reload.req", ...next, reconnects, at: performance.now() });
     stopWatching();
     stopWatching = watchFor(next.config);
-    if (reconnects) void mqtt?.reconnect({ ...options, lookBack: next.config.lookBack });
+    if (reconnects) mqtt?.reconnect({ ...options, lookBack: next.config.lookBack });
+    supervisor.ask();
   };
   const rejectReload: Shell["rejectReload"] = (findings) =>
     deliver({ for: "bridge", type: "reload-rejected.ind", findings, at: performance.now() });
-  const count = (counter: Counter): void => counters.count(counter, 1);
-  return { control, count, reload, rejectReload, stop, ended };
+  const count = (counter: Counter, by = 1): void => counters.count(counter, by);
+  const { children, add: supervise } = supervisor;
+  const look = (): Look => ({
+    state,
+    counters: counters.read(),
+    inFlight: mqtt?.inFlight() ?? 0,
+    children: children(),
+  });
+  return { control, count, children, look, supervise, reload, rejectReload, stop, ended };
 };
 
 const withHost = (config: StackConfig, host: readonly HostRequest[]): StackConfig => ({
@@ -309,8 +295,7 @@ const withHost = (config: StackConfig, host: readonly HostRequest[]): StackConfi
 });
 
 const BUG = "knxpi threw: a bug, please report it with this line";
-const NOT_KEPT =
-  "what was promised to survive cannot be kept; mend the --state directory, then start again";
+const BLIND = "an observer threw and is not asked any more: a bug, please report it with this line";
 /** Why the program cannot go on. */
 const ENDS = {
   base_topic_in_use:
@@ -322,3 +307,5 @@ const EX_TEMPFAIL = 75;
 export const EX_SOFTWARE = 70;
 /** sysexits.h: input or output failed. */
 const EX_IOERR = 74;
+/** Nobody can be told anything in order any more. */
+const AT_ONCE = [EX_SOFTWARE, EX_IOERR];

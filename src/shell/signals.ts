@@ -41,11 +41,16 @@ export const onHangup = (reload: () => Promise<unknown>, log: Logger): (() => vo
 /**
  * What nobody caught, thrown or rejected, ends the process with 70: 1 would mean a wrong configuration, after which a
  * service manager does not try again.
+ * @param first is told before
  * @returns ends it the same way, for what was caught and should not have been
  */
-export const endOnThrow = (log: Logger): ((error: unknown) => never) => {
+export const endOnThrow = (
+  log: Logger,
+  first: (error: unknown) => void = () => undefined,
+): ((error: unknown) => never) => {
   const fail = (error: unknown): never => {
     log.fatal({ err: error }, "unexpected error: a bug, please report it with this line");
+    first(error);
     process.exit(EX_SOFTWARE);
   };
   process.on("uncaughtException", fail);

@@ -11,6 +11,7 @@ const FILES = [
   { file: "load", machine: "load", style: "3", command: "knxpi diagram load", note: "" },
   { file: "run", machine: "run", style: "3", command: "knxpi diagram run", note: "" },
   { file: "objects", machine: "objects", style: "3", command: "knxpi diagram objects", note: "" },
+  { file: "child", machine: "child", style: "3", command: "knxpi diagram child", note: "" },
 ] as const;
 
 describe("the diagrams in the notes are those of the tables", () => {

@@ -136,7 +136,7 @@ describe("commands on the simulated house, through the socket", {
 
   test("the moves of the machines", async () => {
     const machines = (await json("transitions")).map(({ machine }: { machine: string }) => machine);
-    expect(new Set(machines)).toEqual(new Set(["link", "tlsm"]));
+    expect(new Set(machines)).toEqual(new Set(["link", "tlsm", "child"]));
     const [first] = await json("transitions --machine link");
     expect(first).toMatchObject({ state: "closed", event: "port opened", next: "resetting" });
   });

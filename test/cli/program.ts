@@ -1,12 +1,16 @@
 import { Command, CommanderError } from "commander";
 import { vi } from "vitest";
 import { addDevice } from "../../src/cli/device.ts";
+import { addDoctor } from "../../src/cli/doctor.ts";
 import { addDpt } from "../../src/cli/dpt.ts";
+import { addExport } from "../../src/cli/export.ts";
 import { addGroup } from "../../src/cli/group.ts";
+import { addLog } from "../../src/cli/log.ts";
 import { addStatus, addTransitions } from "../../src/cli/look.ts";
 import { addMem } from "../../src/cli/mem.ts";
 import { addMonitor } from "../../src/cli/monitor.ts";
 import { addProp } from "../../src/cli/prop.ts";
+import { addReplay } from "../../src/cli/replay.ts";
 
 export type Ran = Readonly<{ code: number; out: readonly string[]; err: string }>;
 
@@ -41,12 +45,16 @@ const program = (writeErr: (text: string) => void): Command => {
   for (const add of [
     addStatus,
     addTransitions,
+    addLog,
     addMonitor,
     addGroup,
     addDevice,
     addProp,
     addMem,
     addDpt,
+    addReplay,
+    addExport,
+    addDoctor,
   ])
     add(root);
   for (const command of [

@@ -65,20 +65,7 @@ describe("whole files", () => {
     const project = { ok: true, project: HOUSE_PROJECT } as const;
     const loaded = load(text, { mode: 0o100644, project });
     expect(loaded.ok ? [] : lines(loaded.errors)).toEqual([]);
-    const inactive = loaded.warnings.map(({ path, code }) => `${path} ${code}`);
-    // Nothing is recorded on the disk.
-    const rest = ["recorder.disk inactive", "recorder.max_mb inactive"];
-    expect(inactive).toEqual(text === contract ? rest : []);
-  });
-
-  test("what is not active yet is said once for each kind", () => {
-    const kinds = load(contract).warnings.map(({ path }) => path.replace(/^.*[.\]]/, ""));
-    expect(kinds).toContain("max_mb");
-    expect(kinds).not.toContain("homeassistant");
-    expect(kinds).not.toContain("cyclic");
-    expect(kinds).not.toContain("read_on_init");
-    expect(new Set(kinds).size).toBe(kinds.length);
-    expect(load(documented).warnings).toEqual([]);
+    expect(lines(loaded.warnings)).toEqual([]);
   });
 
   test("the least that is needed, and what follows from it", () => {

@@ -31,6 +31,7 @@ describe("§19.3 the JSON Schema of the file", () => {
           "mqtt",
           "device",
           "control",
+          "http",
           "homeassistant",
           "project",
           "defaults",

@@ -36,6 +36,7 @@ export const writeConfiguration = (
       ...mqtt,
     },
     control: control ?? false,
+    http: false,
     objects: OBJECTS,
     log: { level: "debug" },
   });

@@ -11,6 +11,7 @@ export const PEERS = [
   { program: "mosquitto_passwd", debian: "mosquitto" },
   { program: "openssl", debian: "openssl" },
   { program: "socat", debian: "socat" },
+  { program: "tshark", debian: "tshark" },
 ] as const;
 
 export type Peer = (typeof PEERS)[number]["program"];

@@ -20,3 +20,11 @@ test("a throw that nobody caught is logged as fatal and ends with 70", () => {
   expect(() => fail(new Error("out of the blue"))).toThrow(/exit.*70/);
   expect(lines.items).toMatchObject([{ level: 60, err: { message: "out of the blue" } }]);
 });
+
+test("before that, what led to it can be kept", () => {
+  const told: unknown[] = [];
+  const error = new Error("out of the blue");
+  const fail = endOnThrow(collectLog().log, (one) => told.push(one));
+  expect(() => fail(error)).toThrow(/exit.*70/);
+  expect(told).toEqual([error]);
+});

@@ -39,7 +39,7 @@ test("each is logged at debug, with fixed words and fields", () => {
   openTransitions(log).record(move("tlsm", 13));
   expect(lines.items).toEqual([
     {
-      ...{ level: 20, time: expect.anything(), msg: "transition", machine: "tlsm" },
+      ...{ level: 20, time: expect.anything(), msg: "transition", layer: "tlsm", machine: "tlsm" },
       ...{ connection: "1.1.7", state: "closed", event: "E13", action: "A1", next: "openIdle" },
     },
   ]);

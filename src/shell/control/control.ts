@@ -7,6 +7,9 @@ import type { Impulse } from "../../core/impulse.ts";
 import { never } from "../../core/never.ts";
 import { type Octets, toCompactHex } from "../../core/octets.ts";
 import type { StackState } from "../../core/stack/stack.ts";
+import type { Log } from "../log.ts";
+import type { Recorder } from "../recorder/recorder.ts";
+import type { ChildReport } from "../supervise/report.ts";
 import { type TransitionBook, timeOf } from "../transitions.ts";
 import { createBusmonitor, type Listener } from "./busmonitor.ts";
 import { controlError } from "./error.ts";
@@ -19,6 +22,7 @@ import {
   type ServiceName,
 } from "./methods.ts";
 import { createProcedures, type RunningProcedure } from "./procedures.ts";
+import { createRecordings } from "./recordings.ts";
 import { online, settled } from "./settled.ts";
 import { type About, statusOf } from "./status.ts";
 import { createUploads } from "./uploads.ts";
@@ -52,6 +56,12 @@ export type ControlHost = Readonly<{
   look(): StackState;
   counters(): Counters;
   transitions: TransitionBook;
+  /** The parts of the shell; without it none are told of. */
+  children?(): readonly ChildReport[];
+  /** Without it there are no recordings. */
+  recorder?: Recorder | undefined;
+  /** Without it the level of the log stays as it is. */
+  levels?: Log | undefined;
 }>;
 
 export const openControl = (host: ControlHost): Control => {
@@ -60,6 +70,7 @@ export const openControl = (host: ControlHost): Control => {
   const procedures = createProcedures(deliver);
   const busmonitor = createBusmonitor(deliver, explain, () => online(look));
   const uploads = createUploads();
+  const recordings = createRecordings(host.recorder);
   const sessions = new Set<Session>();
   const watching = new Set<Listener>();
   let joined = 0;
@@ -78,6 +89,7 @@ export const openControl = (host: ControlHost): Control => {
     /** By its id; one without an id by itself. */
     const running = new Map<RequestId | RunningProcedure, RunningProcedure>();
     const upload = uploads.join();
+    const recording = recordings.join();
     let inFlight = 0;
 
     const runProcedure = async (
@@ -104,9 +116,21 @@ export const openControl = (host: ControlHost): Control => {
             clients: sessions.size,
             running: procedures.running(),
             busmonitor: busmonitor.holder(),
+            children: host.children?.() ?? [],
           });
         case "transitions":
           return host.transitions.read(checkParams(SERVICES[name], params).machine);
+        case "log": {
+          const { level, ...rest } = checkParams(SERVICES[name], params);
+          const { settings } = host.levels ?? {};
+          if (settings === undefined)
+            throw controlError("refused", "the log cannot be changed here");
+          if (level !== undefined) {
+            const change = settings.set({ level, ...rest }, "the control socket");
+            if (!change.ok) throw wrong(change.problem);
+          } else if (Object.keys(rest).length > 0) throw wrong("level is needed with it");
+          return settings.read();
+        }
         case "programming-mode": {
           const { on } = checkParams(SERVICES[name], params);
           if (on !== undefined)
@@ -130,6 +154,19 @@ export const openControl = (host: ControlHost): Control => {
           checkParams(SERVICES[name], params);
           await busmonitor.stop(listener);
           return true;
+        case "record.start": {
+          const { last, follow } = checkParams(SERVICES[name], params);
+          return recording.start(last, follow);
+        }
+        case "record.read":
+          checkParams(SERVICES[name], params);
+          return recording.read();
+        case "record.stop":
+          checkParams(SERVICES[name], params);
+          return recording.stop();
+        case "record.list":
+          checkParams(SERVICES[name], params);
+          return recordings.list();
         case "upload": {
           const { part, first } = checkParams(SERVICES[name], params);
           return upload.append(part, first);
@@ -164,6 +201,7 @@ export const openControl = (host: ControlHost): Control => {
       leave() {
         if (!sessions.delete(session)) return;
         upload.forget();
+        recording.forget();
         for (const one of running.values()) one.cancel();
         watch(listener, false);
         busmonitor.leave(listener);
@@ -216,6 +254,9 @@ const unknown = (method: string): Error =>
     `there is no method "${method.slice(0, 64)}"`,
     JSONRPCErrorCode.MethodNotFound,
   );
+
+const wrong = (message: string): Error =>
+  new JSONRPCErrorException(message, JSONRPCErrorCode.InvalidParams);
 
 const invalid = (message: string): Error =>
   new JSONRPCErrorException(message, JSONRPCErrorCode.InvalidRequest);

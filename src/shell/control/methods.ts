@@ -152,11 +152,26 @@ export const SERVICES = {
   transitions: method({
     machine: z.enum(MACHINES, { error: `one of ${MACHINES.join(", ")} is needed` }).exactOptional(),
   }),
+  log: method({
+    level: z.string({ error: "a level is needed, such as debug" }).exactOptional(),
+    module: z.string({ error: "the name of a module is needed, such as dl" }).exactOptional(),
+    seconds: z.number({ error: "a number is needed" }).exactOptional(),
+  }),
   "programming-mode": method({ on: onOff.exactOptional() }),
   "monitor.start": method({}),
   "monitor.stop": method({}),
   "busmonitor.start": method({ client: z.string().max(100).exactOptional() }),
   "busmonitor.stop": method({}),
+  "record.start": method({
+    last: z
+      .number({ error: "a number of seconds is needed" })
+      .min(0, { error: "the least is 0" })
+      .exactOptional(),
+    follow: onOff.default(false),
+  }),
+  "record.read": method({}),
+  "record.stop": method({}),
+  "record.list": method({}),
   upload: method({
     part: z.string({ error: "text is needed" }),
     first: z.boolean({ error: "true or false is needed" }).default(false),

@@ -5,6 +5,7 @@ import {
   JSONRPCErrorCode,
 } from "json-rpc-2.0";
 import type { Logger } from "pino";
+import type { Life } from "../supervise/child.ts";
 import type { Control } from "./control.ts";
 import { createLines } from "./lines.ts";
 import { createRpc } from "./rpc.ts";
@@ -19,17 +20,19 @@ export type ControlServer = Readonly<{
 /**
  * Offers the control of the stack to whoever may open the socket file.
  * @param mode permissions of the file
+ * @param life of the child that it is: for what goes wrong later
  * @throws Error in words for people: a living socket of another process, or what the system says
  */
 export const serveControl = async (
   control: Control,
   { path, mode }: Readonly<{ path: string; mode: number }>,
   log: Logger,
+  life: Pick<Life, "broke" | "guarded"> = lone(log),
 ): Promise<ControlServer> => {
   await claim(path);
   const sockets = new Set<Socket>();
   const answer = createRpc();
-  const server: Server = createServer((socket) => {
+  const enter = life.guarded((socket: Socket): void => {
     // What it sends is none of our business until it is known to have a place.
     if (sockets.size >= CLIENTS) {
       socket.on("error", () => undefined);
@@ -41,10 +44,11 @@ export const serveControl = async (
     }
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    attend(socket, control, answer, log);
+    attend(socket, control, answer, log, life);
   });
+  const server: Server = createServer(enter);
   await listenWithMode(server, path, mode);
-  server.on("error", (error) => log.error({ err: error, path }, "control socket"));
+  server.on("error", life.broke);
   log.info({ path }, "control socket open");
   return {
     path,
@@ -61,6 +65,7 @@ const attend = (
   control: Control,
   answer: ReturnType<typeof createRpc>,
   log: Logger,
+  { guarded }: Pick<Life, "guarded">,
 ): void => {
   let lost = 0;
   const send = (message: object): void => {
@@ -89,7 +94,7 @@ const attend = (
   const session = control.join((method, params) => notify(method, { ...Object(params) }));
   const lines = createLines(LINE);
 
-  socket.on("data", (chunk) => {
+  const read = (chunk: Buffer | string): void => {
     const received = lines(Buffer.from(chunk));
     if (received === undefined) {
       socket.end(lineOf(refusal(`a line is longer than ${LINE} octets`)));
@@ -103,16 +108,23 @@ const attend = (
         (error: unknown) => log.error({ err: error }, "control request failed"),
       );
     }
-  });
-  socket.on("drain", tellLost);
+  };
+  socket.on("data", guarded(read));
+  socket.on("drain", guarded(tellLost));
   socket.on("error", (error) => log.debug({ client: session.name, error: error.message }, LOST));
-  socket.on("end", () => session.leave());
+  socket.on("end", guarded(session.leave));
   socket.on("close", () => {
-    session.leave();
+    guarded(session.leave)();
     log.debug({ client: session.name }, "control client gone");
   });
   log.debug({ client: session.name }, "control client");
 };
+
+/** Nobody supervises it. */
+const lone = (log: Logger): Pick<Life, "broke" | "guarded"> => ({
+  broke: (error) => log.error({ err: error }, "control socket"),
+  guarded: (act) => act,
+});
 
 const lineOf = (message: object): string => `${JSON.stringify(message)}\n`;
 

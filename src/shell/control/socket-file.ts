@@ -83,8 +83,11 @@ export const claim = async (path: string): Promise<void> => {
   if (!stats.isSocket())
     throw new Error(`${path} is there and is no socket; take it away, or choose control.socket`);
   if ((await knock(path)) === "alive")
-    throw new Error(
-      `another knxpi answers at ${path}: stop it, or give this one another instance or control.socket`,
+    throw Object.assign(
+      new Error(
+        `another knxpi answers at ${path}: stop it, or give this one another instance or control.socket`,
+      ),
+      { code: IN_USE },
     );
   rmSync(path, { force: true });
 };
@@ -121,6 +124,9 @@ export const listenWithMode = (server: Server, path: string, mode: number): Prom
   });
 
 const statsOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
+
+/** The code of the error when somebody answers there. */
+export const IN_USE = "EADDRINUSE";
 
 /** sun_path of Linux, without the zero at its end. */
 const LONGEST = 107;

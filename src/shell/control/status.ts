@@ -2,6 +2,7 @@ import { formatIndividualAddress } from "../../core/address.ts";
 import type { Counters } from "../../core/app-impulse.ts";
 import type { JsonValue } from "../../core/effect.ts";
 import type { StackState } from "../../core/stack/stack.ts";
+import type { ChildReport } from "../supervise/report.ts";
 
 /** Who we are. */
 export type About = Readonly<{ version: string; instance: string }>;
@@ -13,13 +14,15 @@ export type Circumstances = Readonly<{
   running: number;
   /** Who holds it. */
   busmonitor: string | null;
+  /** The parts of the shell. */
+  children?: readonly ChildReport[];
 }>;
 
 /** How things stand, for people. */
 export const statusOf = (
   { dl, tlsm, device }: StackState,
   about: About,
-  { counters, ...others }: Circumstances,
+  { counters, children = [], ...others }: Circumstances,
 ): JsonValue => ({
   ...about,
   uptime: Math.round(process.uptime()),
@@ -36,5 +39,12 @@ export const statusOf = (
     opened,
   })),
   ...others,
+  parts: children.map(({ name, state, since, restarts, problem }) => ({
+    name,
+    state,
+    since: new Date(since).toISOString(),
+    restarts,
+    problem,
+  })),
   counters: { ...counters },
 });

@@ -9,12 +9,22 @@ import { isMissing, messageOf, UNFINISHED } from "./files.ts";
 export type LineFile<T> = Readonly<{
   /** Will be on the disk, unless a newer one comes before there was time for it. */
   keep(content: T): void;
+  /** What could not be written is tried once more; resolves when that was done, or has failed again. */
+  again(): Promise<void>;
   /** Everything is on the disk, or cannot be. */
   settled(): Promise<void>;
 }>;
 
 /** The calls of `node:fs/promises` that it needs. */
-export type AsyncFiles = Pick<typeof disk, "open" | "rename">;
+export type AsyncFiles = Readonly<{
+  open(path: string, flags: "r" | "w", mode?: number): Promise<AsyncFile>;
+  rename(from: string, to: string): Promise<void>;
+}>;
+type AsyncFile = Readonly<{
+  write(octets: Buffer): Promise<unknown>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}>;
 
 export type LineFileOptions = Readonly<{
   /** Without one nothing is kept. */
@@ -22,6 +32,8 @@ export type LineFileOptions = Readonly<{
   log: Logger;
   count?: (counter: "store.writes" | "store.bytes", by: number) => void;
   files?: AsyncFiles;
+  /** Something could not be written, each time. */
+  trouble?: (error: unknown) => void;
 }>;
 
 /** What it is that is written. */
@@ -42,22 +54,24 @@ export type Format<T> = Readonly<{
  */
 export const openLineFile = <T>(format: Format<T>, options: LineFileOptions): LineFile<T> => {
   const { directory, log, files = disk } = options;
-  if (directory === undefined) return { keep: () => undefined, settled: async () => undefined };
+  if (directory === undefined)
+    return { keep: () => undefined, again: async () => undefined, settled: async () => undefined };
   let waiting: { content: T } | undefined;
   let work: Promise<void> | undefined;
   let written = "";
-  let failed = false;
+  let unwritten: { content: T } | undefined;
 
   const run = async (): Promise<void> => {
     for (let next = waiting; next !== undefined; next = waiting) {
       waiting = undefined;
       try {
         await write(next.content);
-        failed = false;
+        unwritten = undefined;
       } catch (error) {
         // Once until it works again: the disk may stay full for days.
-        if (!failed) log.warn({ directory, problem: messageOf(error) }, format.notWritten);
-        failed = true;
+        if (!unwritten) log.warn({ directory, problem: messageOf(error) }, format.notWritten);
+        unwritten = next;
+        options.trouble?.(error);
       }
     }
     work = undefined;
@@ -91,6 +105,11 @@ export const openLineFile = <T>(format: Format<T>, options: LineFileOptions): Li
     keep(content) {
       waiting = { content };
       work ??= run();
+    },
+    async again() {
+      waiting ??= unwritten;
+      if (waiting !== undefined) work ??= run();
+      await work;
     },
     settled: async () => work,
   };
