@@ -1,20 +1,28 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError } from "commander";
+import { addBackup } from "./cli/backup.ts";
 import { addCheck } from "./cli/check.ts";
 import { addDecode } from "./cli/decode.ts";
 import { addDemo } from "./cli/demo.ts";
 import { addDevice } from "./cli/device.ts";
 import { addDiagram } from "./cli/diagram.ts";
+import { addDoctor } from "./cli/doctor.ts";
 import { addDpt } from "./cli/dpt.ts";
+import { addExport } from "./cli/export.ts";
 import { addGroup } from "./cli/group.ts";
+import { addInstall } from "./cli/install.ts";
+import { addLog } from "./cli/log.ts";
 import { addStatus, addTransitions } from "./cli/look.ts";
 import { addMem } from "./cli/mem.ts";
 import { addMonitor } from "./cli/monitor.ts";
 import { addProduct } from "./cli/product.ts";
 import { addProject } from "./cli/project.ts";
 import { addProp } from "./cli/prop.ts";
+import { addRecord } from "./cli/record.ts";
+import { addReplay } from "./cli/replay.ts";
 import { addRun } from "./cli/run.ts";
+import { addState } from "./cli/state.ts";
 import { version } from "./cli/version.ts";
 
 const USAGE = 2;
@@ -35,6 +43,7 @@ const program = new Command("knxpi")
 Examples:
   knxpi demo                          a simulated house and a broker, nothing else needed
   knxpi check house.yaml              what is wrong with a configuration, without bus and broker
+  knxpi doctor                        what is not right on this machine, and what to do
   knxpi run --config house.yaml       the bridge on the real bus
   knxpi monitor                       what is on the line, from the running bridge
   knxpi device info 1.1.5             what a device tells about itself
@@ -54,10 +63,18 @@ for (const add of [
     addProp,
     addMem,
     addTransitions,
+    addLog,
+    addRecord,
     addDiagram,
+    addDoctor,
     addProduct,
     addDpt,
     addProject,
+    addReplay,
+    addExport,
+    addState,
+    addInstall,
+    addBackup,
   ],
 ])
   add(program);

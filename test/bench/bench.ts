@@ -8,15 +8,17 @@ import { processWhole } from "./process.ts";
 import { openBench, programMissing } from "./programs.ts";
 import { project } from "./project.ts";
 import { publish } from "./publish.ts";
+import { recorder } from "./recorder.ts";
 import { print, type Report, type Skipped } from "./report.ts";
 
 /*
- * npm run bench [-- core|connections|download|project|mqtt|ack|publish|process …] [--json]
+ * npm run bench [-- core|recorder|connections|download|project|mqtt|ack|publish|process …] [--json]
  * Numbers beside each other from one run; nothing here fails because a machine is slow.
  */
 
 const SECTIONS = {
   core: async () => core(),
+  recorder: () => recorder(),
   connections: async () => connections(),
   download: async () => download(),
   project: async () => project(),

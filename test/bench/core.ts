@@ -77,8 +77,21 @@ const RUN_MS = 1_000;
 /** Telegrams after which the mix begins anew. */
 const MIX = 20;
 
+/** Looks on, like the recorder. */
+type Looking = Readonly<{
+  takes(impulse: Impulse, state: StackState): void;
+  done(impulse: Impulse, effects: readonly Effect[], state: StackState): void;
+}>;
+const NOBODY: Looking = { takes: () => undefined, done: () => undefined };
+
 /** A stack that is online, and endless telegrams for it. */
-const openLine = (objects: number, broker: boolean) => {
+export const openLine = (
+  objects: number,
+  broker: boolean,
+  looking: Looking = NOBODY,
+  /** When the octet after the one at this time comes. */
+  follow: (at: number) => number = (at) => at + 13 / 9.6,
+) => {
   let state: StackState = openStack(configOf(objects));
   let at = 0;
   let effects = 0;
@@ -86,11 +99,13 @@ const openLine = (objects: number, broker: boolean) => {
   const telegrams = telegramsFor(objects);
   const deliver = (impulse: Impulse): void => {
     let caused: readonly Effect[];
+    looking.takes(impulse, state);
     [state, caused] = run(state, impulse);
+    looking.done(impulse, caused, state);
     effects += caused.length;
   };
   const octet = (value: number): void => {
-    at += 13 / 9.6;
+    at = follow(at);
     deliver({ for: "dl", type: "octet.ind", octet: value, behind: 0, at });
   };
   deliver({ for: "bridge", type: "clock.ind", epoch: 1_800_000_000_000, at });
@@ -108,6 +123,7 @@ const openLine = (objects: number, broker: boolean) => {
       }
     },
     effects: () => effects,
+    now: () => at,
   };
 };
 

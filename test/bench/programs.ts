@@ -14,7 +14,8 @@ export type Bench = Readonly<{
   directory: string;
   floor(tty: string): Program;
   knxd(tty: string): Promise<Program & { readonly socket: string }>;
-  knxpi(tty: string, broker: number): Program;
+  /** @param base topic, where another one is at the same broker; @param more keys of its configuration */
+  knxpi(tty: string, broker: number, base?: string, more?: object): Program;
   /** Ours, with a command line. */
   program(parameters: readonly string[]): Program;
   /** @returns the port it listens on */
@@ -47,9 +48,9 @@ export const openBench = (): Bench => {
       await untilConnected({ path: socket });
       return { ...program, socket };
     },
-    knxpi(tty, broker) {
-      const file = join(directory, `${broker}.json`);
-      writeFileSync(file, configuration(tty, broker));
+    knxpi(tty, broker, base = "knx", more = {}) {
+      const file = join(directory, `${base}-${broker}.json`);
+      writeFileSync(file, configuration(tty, broker, base, more));
       return start(process.execPath, [KNXPI, "run", "--config", file, "--log-level", "error"]);
     },
     program: (parameters) => start(process.execPath, [KNXPI, ...parameters]),
@@ -80,17 +81,18 @@ export const programMissing = (...names: readonly string[]): string | undefined 
 };
 
 /** JSON is YAML. */
-const configuration = (tty: string, broker: number): string =>
+const configuration = (tty: string, broker: number, base: string, more: object): string =>
   JSON.stringify({
     version: 1,
     instance: "bench",
     knx: { port: tty, chip: "tpuart2", address: "1.1.250", parity: "none" },
-    mqtt: { url: `mqtt://127.0.0.1:${broker}`, version: 4 },
+    mqtt: { url: `mqtt://127.0.0.1:${broker}`, version: 4, base },
     objects: GROUPS.map((group) => ({
       ga: `${group >> 11}/${(group >> 8) & 7}/${group & 0xff}`,
       name: `Light ${group}`,
       dpt: "1.001",
     })),
+    ...more,
   });
 
 const end = async (child: ChildProcess): Promise<void> => {

@@ -11,6 +11,11 @@ import type { Turn } from "./turn.ts";
 
 type HealthRequest = Extract<BridgeImpulse, { type: "health.req" }>;
 
+/** What the shell knows at that moment, and the core does not. */
+export type HealthFigures = Omit<HealthRequest, "for" | "type" | "ref">;
+
+export type HealthDocument = ReturnType<typeof healthDocument>;
+
 /** `bridge/health`, or the answer to somebody who asked for it: `mqtt-interface.md` §8.3. */
 export const onHealth = (state: BridgeState, request: HealthRequest): Turn =>
   request.ref === undefined
@@ -28,8 +33,8 @@ const publishHealth = (state: BridgeState, request: HealthRequest): Turn =>
     json: true,
   });
 
-/** What nobody here can know is null. */
-const healthDocument = (state: BridgeState, request: HealthRequest) => {
+/** `mqtt-interface.md` §8.3, for every way it is told on. What nobody here can know is null. */
+export const healthDocument = (state: BridgeState, request: HealthFigures) => {
   const { counters, process: figures, inFlight, at } = request;
   const of = (counter: Counter): number => counters[counter] ?? 0;
   const { broker, bus, counts, tallies } = state;
@@ -134,7 +139,7 @@ const queueFigures = ({ queue, tallies, sender, features }: BridgeState, at: num
   };
 };
 
-const hostFigures = ({ features }: BridgeState, { host }: HealthRequest) => ({
+const hostFigures = ({ features }: BridgeState, { host }: HealthFigures) => ({
   load1: host?.load1 ?? null,
   temp_c: host?.tempC ?? null,
   throttled: host?.throttled ?? null,
@@ -143,10 +148,10 @@ const hostFigures = ({ features }: BridgeState, { host }: HealthRequest) => ({
 });
 
 /** The words of `mqtt-interface.md` §8.3 that are true now. */
-const problemsOf = (state: BridgeState, { host, at }: HealthRequest): readonly string[] => {
+const problemsOf = (state: BridgeState, { host, at }: HealthFigures): readonly Problem[] => {
   const { bus, load, queue, features } = state;
   const { conflict } = features.device;
-  const problems: Readonly<Record<string, boolean>> = {
+  const problems: Readonly<Record<Problem, boolean>> = {
     bus_offline: bus.announced === "offline",
     bus_overload: rollTo(load, at).past.overloaded,
     queue_backlog: queue.depth >= BACKLOG,
@@ -158,8 +163,21 @@ const problemsOf = (state: BridgeState, { host, at }: HealthRequest): readonly s
     config_error: features.configuration.rejected,
     loop: features.loops.off > 0,
   };
-  return Object.keys(problems).filter((problem) => problems[problem]);
+  return PROBLEMS.filter((problem) => problems[problem]);
 };
+
+export const PROBLEMS = [
+  "bus_offline",
+  "bus_overload",
+  "queue_backlog",
+  "address_conflict",
+  "disk_low",
+  "clock_unsynced",
+  "undervoltage",
+  "config_error",
+  "loop",
+] as const;
+export type Problem = (typeof PROBLEMS)[number];
 
 const split = (counters: Counters, drops: boolean): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counters).filter(([name]) => name in DROP_REASONS === drops));

@@ -1,5 +1,6 @@
 import type { ChipKind } from "../../config.ts";
 import type { DropReason } from "../../drop.ts";
+import { withoutAnswer } from "./answer-inside.ts";
 import { frameLength, xorOf } from "./frame.ts";
 import { type Arrival, openRx, type Rx, type RxEvent } from "./rx.ts";
 import { closedFrame, garbage, loneService, openSearch, searching } from "./search.ts";
@@ -8,18 +9,20 @@ import { type ServiceKind, serviceLength, serviceOf } from "./tpuart.ts";
 /**
  * Takes one octet.
  * @param chip decides which octets are services; undefined while the chip is being identified
+ * @param asked the chip owes an answer about its state, which may stand inside a frame
  * @returns the next state, and what this octet completed, in the order of the stream
  */
 export const assemble = (
   rx: Rx,
   arrival: Arrival,
   chip: ChipKind | undefined,
+  asked = false,
 ): readonly [Rx, readonly RxEvent[]] => {
   switch (rx.mode) {
     case "boundary":
       return atBoundary(arrival, chip);
     case "frame":
-      return inFrame(rx, arrival, chip);
+      return inFrame(rx, arrival, chip, asked);
     case "poll":
       return inPoll(rx, arrival, chip);
     case "service":
@@ -41,9 +44,12 @@ export const assemble = (
 export const fallSilent = (
   rx: Rx,
   chip: ChipKind | undefined,
+  asked = false,
 ): readonly [Rx, readonly RxEvent[]] => {
   const silent = openRx(rx.lastAt);
   if (rx.mode !== "frame") return [silent, settle(rx, chip)];
+  const mended = wholeWithoutAnswer(rx, chip, asked);
+  if (mended !== undefined) return [silent, mended];
   const reset: readonly RxEvent[] =
     rx.octets.at(-1) === RESET && rx.gap !== rx.octets.length - 1
       ? [{ found: "service", kind: "reset", octets: [RESET] }]
@@ -122,14 +128,16 @@ const inFrame = (
   rx: InFrame,
   arrival: Arrival,
   chip: ChipKind | undefined,
+  asked: boolean,
 ): readonly [Rx, readonly RxEvent[]] => {
   const { octet, behind, at } = arrival;
-  if (provenSilence(rx, at, chip)) return splitAtSilence(rx, arrival, chip);
+  if (provenSilence(rx, at, chip)) return splitAtSilence(rx, arrival, chip, asked);
   const silent = silence(rx.lastAt, arrival);
   const octets = [...rx.octets, octet];
   const gap = silent > SILENCE_MS ? rx.octets.length : rx.gap;
   const need = rx.need > 0 ? rx.need : frameLength(octets);
-  if (need === 0) return fail(octets, gap, "dl.length", arrival, chip);
+  if (need === 0)
+    return mend(rx, octets, arrival, chip, asked) ?? fail(octets, gap, "dl.length", arrival, chip);
   const next: InFrame = {
     mode: "frame",
     octets,
@@ -144,8 +152,34 @@ const inFrame = (
     return [next, [{ found: "header", octets, missing: need - octets.length, behind }]];
   if (octets.length < need) return [next, NONE];
   if (xorOf(octets, 0, octets.length) !== 0xff || shadowsAnother(octets, gap))
-    return fail(octets, gap, "dl.check-octet", arrival, chip);
+    return (
+      mend(rx, octets, arrival, chip, asked) ?? fail(octets, gap, "dl.check-octet", arrival, chip)
+    );
   return [openRx(at), [{ found: "frame", octets, at }]];
+};
+
+/** The answer of the chip stood in it: it is whole without, or goes on. It is too late to acknowledge it. */
+const mend = (
+  rx: InFrame,
+  octets: readonly number[],
+  { behind, at }: Arrival,
+  chip: ChipKind | undefined,
+  asked: boolean,
+): readonly [Rx, readonly RxEvent[]] | undefined => {
+  const mended = asked ? withoutAnswer(octets, chip) : undefined;
+  if (mended === undefined) return undefined;
+  const { need } = mended;
+  if (mended.octets.length < need)
+    return [{ ...rx, octets: mended.octets, need, gap: 0, quiet: 0, lastAt: at }, NONE];
+  const frame: RxEvent = { found: "frame", octets: mended.octets.slice(0, need), at };
+  // A length that was read too high has drawn in what follows.
+  return mended.octets.slice(need).reduce<readonly [Rx, readonly RxEvent[]]>(
+    ([after, events], octet) => {
+      const [next, more] = assemble(after, { octet, behind, at }, chip);
+      return [next, [...events, ...more]];
+    },
+    [openRx(at), [frame]],
+  );
 };
 
 /**
@@ -172,8 +206,10 @@ const splitAtSilence = (
   rx: InFrame,
   arrival: Arrival,
   chip: ChipKind | undefined,
+  asked: boolean,
 ): readonly [Rx, readonly RxEvent[]] => {
-  const cut = truncated({ ...rx, octets: rx.octets.slice(0, rx.gap), gap: 0 }, chip);
+  const before: InFrame = { ...rx, octets: rx.octets.slice(0, rx.gap), gap: 0 };
+  const cut = wholeWithoutAnswer(before, chip, asked) ?? truncated(before, chip);
   const first = { octet: rx.octets[rx.gap] ?? 0, behind: 0, at: rx.lastAt };
   const [begun, events] = atBoundary(first, chip);
   return after([...cut, ...events], assemble(begun, arrival, chip));
@@ -214,6 +250,18 @@ const inSearch = (
   if (silent > ALONE_MS && loneService(rx, chip) !== undefined)
     return after(settle(rx, chip), atBoundary(arrival, chip));
   return searching(rx, arrival, silent > SILENCE_MS);
+};
+
+/** Its length was read where the answer of the chip stood, and said more than there is. */
+const wholeWithoutAnswer = (
+  { octets, lastAt }: InFrame,
+  chip: ChipKind | undefined,
+  asked: boolean,
+): readonly RxEvent[] | undefined => {
+  const mended = asked ? withoutAnswer(octets, chip) : undefined;
+  return mended !== undefined && mended.octets.length === mended.need
+    ? [{ found: "frame", octets: mended.octets, at: lastAt }]
+    : undefined;
 };
 
 /** A frame cut off by silence; it is too late to acknowledge anything found in it. */

@@ -8,7 +8,7 @@ import { assemble, fallSilent } from "./assemble.ts";
 import { decodeFrame, type Frame, sameTelegram } from "./frame.ts";
 import { frameTimer, waitOn } from "./frame-timer.ts";
 import { linkTimeout, move, resetOrGoOn } from "./link.ts";
-import { isUp } from "./link-table.ts";
+import { isUp, owesAnswer } from "./link-table.ts";
 import { onRawOctet, onRawSilence, requestBusmonitor } from "./listen.ts";
 import { noteTelegram } from "./repeats.ts";
 import { tellRepetitions } from "./repetitions.ts";
@@ -66,7 +66,7 @@ const onOctet = (
   const { config, link, tx, recent, watched, monitor } = state;
   if (link.state === "closed") return [state, []];
   if (link.state === "busmonitor") return onRawOctet(state, arrival);
-  const [rx, events] = assemble(state.rx, arrival, link.chip ?? undefined);
+  const [rx, events] = assemble(state.rx, arrival, link.chip ?? undefined, owesAnswer(link.state));
   const before = state.rx.mode;
   // spelled out with every octet: a spread costs thirty times as much
   const received = { config, link, rx, tx, recent, watched, monitor };
@@ -260,7 +260,8 @@ const onSilence = (state: DlState, at: number): Step<DlState> => {
   if (state.rx.mode === "boundary") return [state, NONE];
   const wait = waitOn(state.rx.lastAt, at);
   if (wait !== undefined) return [state, wait];
-  const [rx, events] = fallSilent(state.rx, state.link.chip ?? undefined);
+  const { link } = state;
+  const [rx, events] = fallSilent(state.rx, link.chip ?? undefined, owesAnswer(link.state));
   return onEvents({ ...state, rx }, events, at, NONE);
 };
 

@@ -118,3 +118,7 @@ export const linkCell = (state: LinkState, event: LinkEvent): Cell =>
 /** Frames are received, acknowledged and sent in these states. A reset nobody asked for does not make the link go down. */
 export const isUp = (state: LinkState): boolean =>
   state === "online" || state === "polling" || state === "checking";
+
+/** The chip was asked for its state and has not answered yet. */
+export const owesAnswer = (state: LinkState): boolean =>
+  state === "polling" || state === "checking" || state === "unpowered";

@@ -18,6 +18,9 @@ export const BUSMONITOR_REQUEST: Octets = [0x05];
 export const PRODUCT_REQUEST: Octets = [0x20];
 /** U_AckInformation, addressed: acknowledge the frame that is being received. */
 export const ACKNOWLEDGE: Octets = [0x11];
+/** U_AckInformation `0001 0 nack busy addressed`, whatever it says: of all services the only one that cannot wait. */
+export const isAcknowledge = ({ length, 0: service = 0 }: Octets): boolean =>
+  length === 1 && (service & 0xf8) === 0x10;
 
 /** What an octet at a boundary between frames and services is. */
 export type ServiceKind =
