@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { imageParams, readImage } from "../../src/cli/image/image.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { APPLICATIONS } from "../../src/core/app/application/applications.ts";
@@ -222,6 +222,8 @@ describe("a second knxpi on the line, as thermostat", () => {
       }),
     );
     if (thermostat === undefined || shell === undefined) throw new Error("two of them");
+    for (const one of [thermostat, shell])
+      await vi.waitFor(() => expect(one.look().state.dl.link.state).toBe("online"), 10_000);
     const path = join(folder, "h.sock");
     const server = await serveControl(shell.control, { path, mode: 0o600 }, log);
     try {

@@ -1,8 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { GroupAddress } from "../../src/core/address.ts";
 import type { ChipKind } from "../../src/core/config.ts";
-import { get } from "../../src/core/table.ts";
 import { virtualClock } from "../../src/sim/clock.ts";
 import { seededRandom } from "../../src/sim/random.ts";
 import { openAccount, type Sums, showFrame } from "./account.ts";
@@ -10,19 +8,22 @@ import { createBroker } from "./broker.ts";
 import { openClients } from "./clients.ts";
 import { createDisk } from "./disk.ts";
 import { type Finding, type Findings, openFindings } from "./findings.ts";
-import { type Group, PEACEFUL_COMMANDS, type Scene } from "./incidents.ts";
-import { ALL_ADDRESSES, BASE } from "./installation.ts";
-import { asJson, brokenInvariants } from "./invariants.ts";
+import type { Group, Scene } from "./incident.ts";
+import { PEACEFUL_COMMANDS } from "./incidents-bus.ts";
+import { BASE } from "./installation.ts";
+import { brokenInvariants } from "./invariants.ts";
 import { openJudge } from "./judge.ts";
-import { programVersion, type Watch } from "./life.ts";
+import { programVersion } from "./life.ts";
 import { frameReader, requestBook } from "./observe.ts";
 import { openProcedures } from "./procedures.ts";
+import { reconcile } from "./reconcile.ts";
 import { type Sample, sample } from "./sample.ts";
 import { openIncidents } from "./schedule.ts";
 import { openSupervisor } from "./supervisor.ts";
 import { openTape, type Replayed, replayTape, type Tape } from "./tape.ts";
 import { openTool } from "./tool.ts";
 import { openTurns } from "./turns.ts";
+import type { Watch } from "./watch.ts";
 import { openWorld } from "./world.ts";
 
 export type CampaignOptions = Readonly<{
@@ -247,51 +248,6 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRes
     }
   };
 
-  /** Everything is well for a while: then everybody knows what is so. */
-  const reconcile = async (): Promise<void> => {
-    incidents.pause();
-    await turns.advance(QUIET_MS);
-    const life = supervisor.life();
-    if (
-      life === undefined ||
-      !life.isConnected() ||
-      life.runner.look().bridge.bus.state !== "online"
-    ) {
-      const bridge = life?.runner.look().bridge;
-      const is = {
-        process: life !== undefined,
-        bus: bridge?.bus.state,
-        broker: bridge?.broker.connected,
-      };
-      findings.add("not well after a quiet time", JSON.stringify(is));
-      return;
-    }
-    reconciliations.times += 1;
-    const isObject = (ga: GroupAddress): boolean =>
-      get(life.runner.look().bridge.objects, ga) !== undefined;
-    for (const text of judge.compare(isObject, "as far as it can know"))
-      findings.add("broker and bus differ", text);
-    let unknown = judge.compare(isObject, "all");
-    reconciliations.differed += unknown.length;
-    for (let round = 0; round < ROUNDS && unknown.length > 0; round++) {
-      for (const text of unknown) {
-        const [ga = ""] = text.split(":");
-        const value = judge.valueOf(ga);
-        if (value !== undefined && ALL_ADDRESSES.includes(ga)) world.say(ga, value);
-        await turns.advance(SAY_EVERY_MS);
-      }
-      await turns.advance(SAID_MS);
-      unknown = judge.compare(isObject, "all");
-    }
-    for (const text of unknown)
-      findings.add("broker and bus differ after all was said again", text);
-    const now = supervisor.life();
-    if (now === undefined) return;
-    const text = asJson(now.runner.look());
-    if (text === undefined) findings.add("state", "is not plain JSON");
-    series.push(sample(clock.now(), text?.length ?? 0, broker.retained().size));
-  };
-
   account.deaf("no process", true);
   supervisor.start();
   clients.pace(PEACEFUL_COMMANDS);
@@ -306,7 +262,14 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRes
       clients.settle();
       procedures.settle();
     }
-    await reconcile();
+    incidents.pause();
+    await turns.advance(QUIET_MS);
+    const well = await reconcile(scene, turns, findings);
+    if (well !== undefined) {
+      reconciliations.times += 1;
+      reconciliations.differed += well.differed;
+      series.push(sample(clock.now(), well.state.length, broker.retained().size));
+    }
     progress(
       `seed ${seed}: ${(clock.now() / HOUR_MS).toFixed(0)} h in ${((performance.now() - begun) / 1_000).toFixed(0)} s`,
     );
@@ -388,10 +351,6 @@ const WARM_UP_MS = 600_000;
 /** Between two quiet times. */
 const RECONCILE_MS = 6 * HOUR_MS;
 const QUIET_MS = 15 * 60_000;
-/** One telegram in two thousand is lost to the answer of the chip inside it. */
-const ROUNDS = 3;
-const SAY_EVERY_MS = 200;
-const SAID_MS = 60_000;
 const LOOK_EVERY = 97;
 const EX_SOFTWARE = 70;
 const EX_TEMPFAIL = 75;

@@ -3,8 +3,8 @@ import type { Impulse } from "../../src/core/impulse.ts";
 import type { Clock } from "../../src/sim/clock.ts";
 import type { Random } from "../../src/sim/random.ts";
 import type { Findings } from "./findings.ts";
-import type { Life } from "./life.ts";
 import { ownQuestion } from "./tool.ts";
+import type { Life } from "./watch.ts";
 
 /** Procedures of the bridge itself, as the control socket begins them: each ends, once. */
 export const openProcedures = (clock: Clock, findings: Findings) => {

@@ -1,4 +1,5 @@
-import { type Group, INCIDENTS, type Incident, type Scene } from "./incidents.ts";
+import type { Group, Incident, Scene } from "./incident.ts";
+import { INCIDENTS } from "./incidents.ts";
 
 /** Plans what happens, and takes it back. */
 export const openIncidents = (

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runCampaign } from "./campaign.ts";
-import { GROUPS } from "./incidents.ts";
+import { GROUPS } from "./incident.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "knxpi-torture-"));
 afterAll(() => rmSync(folder, { recursive: true }));

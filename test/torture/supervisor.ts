@@ -4,7 +4,8 @@ import type { Loaded } from "../../src/config/load.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { VirtualClock } from "../../src/sim/clock.ts";
 import { editionText } from "./installation.ts";
-import { type Ending, type Life, type Surroundings, startLife, type Watch } from "./life.ts";
+import { startLife } from "./life.ts";
+import type { Ending, Life, Surroundings, Watch } from "./watch.ts";
 
 /** What systemd does: starts the process again whenever it has ended. */
 export type Supervisor = Readonly<{

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
-import { GROUPS, type Group } from "./incidents.ts";
+import { GROUPS, type Group } from "./incident.ts";
 import { type RealResult, runReal } from "./real.ts";
 import { describeRun, failures, markdown, merged, type Run } from "./report.ts";
 import { runSoak, type SoakResult } from "./soak.ts";

@@ -58,7 +58,7 @@ const seconds = (begun: number): string => ((performance.now() - begun) / 1_000)
 
 const twoSides = () => {
   const clock = virtualClock();
-  const faults = createFaults(seededRandom(12), {});
+  const faults = createFaults(seededRandom(13), {});
   const line = createLine({ clock });
   const side = (own: number, peer: number, seed: number) =>
     createSide({
