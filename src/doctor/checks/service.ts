@@ -17,7 +17,7 @@ export const checkService = (facts: Facts, report: ServiceReport | null): readon
       note(
         "service",
         "there is no knxpi.service: the bridge does not start with the machine",
-        "sudo knxpi install",
+        "sudo knxpi install --apply",
       ),
     ];
   return [
