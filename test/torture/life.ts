@@ -256,7 +256,10 @@ export const startLife = (around: Surroundings): Started => {
         if (impulse.type === "broker.ind" && impulse.connected) after(SOON_MS, () => health());
         return impulse;
       }),
-    received: watch.received,
+    received(message) {
+      // Whoever says goodbye answers no more.
+      if (!ended && !stopping) watch.received(message);
+    },
   });
   after(OPEN_MS, openPort);
 
