@@ -18,8 +18,8 @@ export type Account = Readonly<{
   dropped(reason: string, octets: Octets): void;
   /** From now on nothing can be heard, for this reason, or it can again. */
   deaf(reason: string, on: boolean): void;
-  /** Octets change on the way to the host: two of them may cancel out, so that the check octet closes all the same. */
-  disturbed(): void;
+  /** For so long octets on the way to the host change, or are joined by others: the check octet may close all the same. */
+  disturbed(ms: number): void;
   /** Another process listens: it knows nothing of what was said before. */
   anew(): void;
   /** Nothing was heard just now, for a moment. */
@@ -147,7 +147,7 @@ export const openAccount = (clock: Clock): Account => {
     if (at > disturbedUntil) return false;
     const one = pending.find(
       ({ own, fate, frame }) =>
-        !own && fate === undefined && at >= frame.end && at <= frame.end + LATE_MS,
+        !own && fate === undefined && at >= frame.at && at <= frame.end + LATE_MS,
     );
     if (one === undefined || lengthOf(one.key) !== lengthOf(key)) return false;
     decide(one, "unheard");
@@ -219,8 +219,8 @@ export const openAccount = (clock: Clock): Account => {
       open.delete(reason);
       if (interval !== undefined) intervals.push({ ...interval, to: now });
     },
-    disturbed: () => {
-      disturbedUntil = clock.now() + 2_000;
+    disturbed: (ms) => {
+      disturbedUntil = Math.max(disturbedUntil, clock.now() + ms);
     },
     anew() {
       for (const chain of chains.values()) chain.indicated = false;

@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ChipKind } from "../../src/core/config.ts";
+import type { Effect } from "../../src/core/effect.ts";
+import type { Impulse } from "../../src/core/impulse.ts";
 import { virtualClock } from "../../src/sim/clock.ts";
 import { seededRandom } from "../../src/sim/random.ts";
 import { openAccount, type Sums, showFrame } from "./account.ts";
@@ -107,6 +109,8 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRes
         account.deaf("port closed", true);
       },
       seen(item) {
+        // The answer may come to stand inside a frame, and be what its check octet is.
+        if (isQuestion(item)) account.disturbed(ANSWER_MS);
         reader.see(item);
         book.see(item);
         judge.seen(item);
@@ -226,7 +230,7 @@ export const runCampaign = async (options: CampaignOptions): Promise<CampaignRes
     account,
     disturbed() {
       judge.disturbed();
-      account.disturbed();
+      account.disturbed(DISTURBED_MS);
     },
     judge,
     machine,
@@ -334,6 +338,13 @@ const checkLoaded = (
     findings.add("loaded by half", `${size} octets: ${[...new Set(octets)].join()}`);
 };
 
+/** The chip is asked for its state. */
+const isQuestion = (item: Impulse | Effect): boolean =>
+  item.for === "serial" &&
+  item.type === "write" &&
+  item.octets.length === 1 &&
+  (item.octets[0] === 0x02 || item.octets[0] === 0x0d);
+
 /** Drops that say nothing about a frame of somebody else. */
 const NO_EXCUSE: ReadonlySet<string> = new Set([
   "dl.repeated",
@@ -351,6 +362,9 @@ const WARM_UP_MS = 600_000;
 /** Between two quiet times. */
 const RECONCILE_MS = 6 * HOUR_MS;
 const QUIET_MS = 15 * 60_000;
+const DISTURBED_MS = 2_000;
+/** With the longest standard frame that it may stand in. */
+const ANSWER_MS = 50;
 const LOOK_EVERY = 97;
 const EX_SOFTWARE = 70;
 const EX_TEMPFAIL = 75;

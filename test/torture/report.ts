@@ -17,7 +17,10 @@ export type Run = Readonly<{
 /** Several runs as one; of soaks and runs of real processes the last. */
 export const merged = (runs: readonly Run[]): Run => ({
   date: runs.at(-1)?.date ?? "",
-  commands: runs.flatMap(({ commands }) => commands).filter((text) => !text.startsWith("--merge")),
+  commands: runs
+    .flatMap(({ commands }) => commands)
+    .map((text) => text.replace(/ --(json|report)( \S+)?/g, ""))
+    .filter((text) => !text.startsWith("--merge")),
   campaigns: runs.flatMap(({ campaigns }) => campaigns),
   soak: runs.findLast(({ soak }) => soak !== undefined)?.soak,
   real: runs.findLast(({ real }) => real !== undefined)?.real,
@@ -146,6 +149,10 @@ const campaignPart = (all: readonly CampaignResult[]): readonly string[] => {
     `because of the disk: ${thousands(sum(all.map(({ lives }) => lives.refusedStarts)))}. Own procedures: ${shown(added(all.map(({ procedures }) => procedures)))}. A tool in us: ${shown(added(all.map(({ tool }) => tool)))}.`,
     `Repetitions so late that they are news: ${thousands(sum(all.map(({ frames }) => frames.again)))}. After ${thousands(sum(all.map((one) => one.reconciliations.times)))} quiet times the broker showed what the bus had said last, but for`,
     `${thousands(sum(all.map((one) => one.reconciliations.differed)))} values that the bridge could not know; said again, it showed those as well.`,
+    "",
+    "What no bridge can tell, counted and not a finding: two octets altered on the way to the host so that the check octet closes all the same; an answer of",
+    "the chip that stands inside a frame and is what its check octet is (one telegram in 500,000 on a quiet line); a repetition that comes more than 200 ms",
+    "after its original, on a line that is full and busy.",
     "",
     "Checked all the while: no timer of a closed connection, none missing of an open one; queues within their bounds; requests to the link layer = confirmations +",
     "those under way; at most one indication of a telegram and its repetitions; own airtime; `confirmed` only after an acknowledged telegram; procedures end once; what is",
