@@ -44,7 +44,7 @@ all of it holds from then on, or nothing if it has errors; keys that need a rest
 
 Started by systemd it says when it is ready, and feeds the watchdog while the way from the chip works.
 
-Ends with 0 after an orderly stop, 1 if the configuration has errors (78 when systemd started it), 2 after a wrong command line,
+Ends with 0 after an orderly stop, 1 if configuration or state cannot be used (78 when systemd started it), 2 after a wrong command line,
 70 after an internal error, 74 when --state cannot be written, 75 while another bridge uses the base topic,
 or when a restart was asked for over MQTT. A missing serial port or broker, a port that is taken, or a part that fails never ends it:
 knxpi status shows its parts. Only another knxpi that answers at the same control socket does, with 1.
@@ -74,7 +74,8 @@ export const run = async (
   const loaded = await loadConfigFile(options.config);
   for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
     say(formatFinding(options.config, finding));
-  if (!loaded.ok) return isService() ? EX_CONFIG : FAILURE;
+  const refused = isService() ? EX_CONFIG : FAILURE;
+  if (!loaded.ok) return refused;
   if (options.state !== undefined && !(await makeState(options.state, say))) return FAILURE;
 
   const [{ openLog }, { endOnThrow }] = await Promise.all([
@@ -93,12 +94,12 @@ export const run = async (
   const unusable = stateReady(options.state, storeLog);
   if (unusable !== undefined) {
     say(unusable);
-    return FAILURE;
+    return refused;
   }
   const kept = withKept(loaded.config.stack, options.state, storeLog);
   if (!kept.ok) {
     say(kept.problem);
-    return FAILURE;
+    return refused;
   }
   const { readSnapshot } = await import("../shell/store/snapshot.ts");
   const { readLedger } = await import("../shell/store/ledger.ts");
@@ -253,7 +254,7 @@ const isService = (): boolean => process.env["NOTIFY_SOCKET"] !== undefined;
 
 const FAILURE = 1;
 /**
- * sysexits.h: a configuration that trying again does not mend. 1 is also what Node says when the card does not give its files: that is worth another try,
+ * sysexits.h: a configuration, or a state, that trying again does not mend. 1 is also what Node says when the card does not give its files: that is worth another try,
  * so a service manager must be able to tell them apart.
  */
 const EX_CONFIG = 78;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Logger } from "pino";
-import { convertState, prepareState, readState } from "../shell/store/convert-state.ts";
+import { convertState, readState } from "../shell/store/convert-state.ts";
 import { FORMAT, FORMATS, formatFor, formatOf } from "../shell/store/state-format.ts";
 import { version } from "./version.ts";
 
@@ -73,7 +73,7 @@ const change = ({ state: directory, for: wanted, format }: Options): void => {
  */
 export const stateReady = (directory: string | undefined, log: Logger): string | undefined => {
   if (directory === undefined) return undefined;
-  const result = prepareState(directory, version());
+  const result = convertState(directory, FORMAT, version());
   if (result.ok) {
     const { from, to, copies } = result;
     if (from !== to) log.info({ from, to, copies }, "the state was converted for this version");

@@ -9,7 +9,8 @@ import { limitMessages, openWarnings, type Warn } from "./broker-limits.ts";
 import { inventLogin } from "./broker-login.ts";
 import { openRetained } from "./broker-retained.ts";
 import { isCommand } from "./broker-rights.ts";
-import { listen, makeServers } from "./broker-server.ts";
+import { makeServers } from "./broker-server.ts";
+import { listen } from "./listen.ts";
 import type { Life } from "./supervise/child.ts";
 
 export type BrokerOptions = Readonly<{

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { run } from "../../src/cli/run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "knxpi-run-"));
@@ -50,5 +50,35 @@ describe("knxpi run with a configuration that cannot work", () => {
     );
     expect(code).toBe(1);
     expect(said.at(-1)).toContain("--state");
+  });
+});
+
+describe("knxpi run with a state that it must not guess at", () => {
+  const HOUSE =
+    "version: 1\ninstance: house\nknx: {port: auto, address: 1.1.250}\nlog: {level: silent}\n";
+  // biome-ignore format: read by column
+  const STATES = [
+    { is: "of a newer version", file: "state.json",  content: '{"knxpi":"state","format":9,"program":"3.1.4"}', says: "3.1.4" },
+    { is: "of no known format", file: "state.json",  content: "{}",                                             says: "state.json is damaged" },
+    { is: "damaged",            file: "device.json", content: '{"version":3,"checksum":"00","content":{}}',     says: "device.json" },
+  ];
+
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each(STATES)("$is: 1 for people, 78 for a service manager", async (one) => {
+    const state = join(folder, "state");
+    for (const [socket, ending] of [
+      [undefined, 1],
+      ["/run/nobody", 78],
+    ] as const) {
+      rmSync(state, { recursive: true, force: true });
+      mkdirSync(state);
+      writeFileSync(join(state, one.file), one.content);
+      vi.stubEnv("NOTIFY_SOCKET", socket);
+      const { code, said } = await attempt(HOUSE, state);
+      expect(code).toBe(ending);
+      expect(said.at(-1)).toContain(one.says);
+      expect(readFileSync(join(state, one.file), "utf8")).toBe(one.content);
+    }
   });
 });

@@ -2,12 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  type Converted,
-  convertState,
-  prepareState,
-  readState,
-} from "../../src/shell/store/convert-state.ts";
+import { type Converted, convertState, readState } from "../../src/shell/store/convert-state.ts";
 import { DISK } from "../../src/shell/store/files.ts";
 import { readStore } from "../../src/shell/store/read.ts";
 import { formatFor, formatOf } from "../../src/shell/store/state-format.ts";
@@ -68,14 +63,14 @@ beforeEach(() => put(new Map()));
 
 describe("at the start", () => {
   test("an empty directory is told which format it will have", () => {
-    expect(prepareState(folder, "0.2.7")).toMatchObject({ ok: true, from: 3, to: 3 });
+    expect(convertState(folder, 3, "0.2.7")).toMatchObject({ ok: true, from: 3, to: 3 });
     expect(json("state.json")).toEqual(MANIFEST);
     expect(statSync(join(folder, "state.json")).mode & 0o777).toBe(0o600);
   });
 
   test("the state of the version before becomes this one's, and no other file is touched", () => {
     put(LAST);
-    const result = prepareState(folder, "0.2.7");
+    const result = convertState(folder, 3, "0.2.7");
     expect(result).toEqual({ ok: true, from: 2, to: 3, changed: ["state.json"], copies: [] });
     expect(json("device.json")).toEqual(RECORD_3);
     expect(there()).toEqual(["device.json", "snapshot", "state.json"]);
@@ -85,19 +80,19 @@ describe("at the start", () => {
     put(NOW);
     const disk = createDisk({ found: NOW, fail: { at: 0, how: "EROFS", forever: true } });
     const reading = { ...disk.files, readFileSync: DISK.readFileSync };
-    expect(prepareState(folder, "0.2.7", reading)).toMatchObject({ ok: true, changed: [] });
+    expect(convertState(folder, 3, "0.2.7", reading)).toMatchObject({ ok: true, changed: [] });
   });
 
   test("another version of the same format says that it was the last", () => {
     put(NOW);
-    expect(prepareState(folder, "0.2.8")).toMatchObject({ ok: true, changed: ["state.json"] });
+    expect(convertState(folder, 3, "0.2.8")).toMatchObject({ ok: true, changed: ["state.json"] });
     expect(json("state.json")).toEqual({ ...MANIFEST, program: "0.2.8" });
     expect(there()).toEqual(["device.json", "snapshot", "state.json"]);
   });
 
   test("a newer state is refused, with who wrote it and what to do, and stays as it is", () => {
     put(new Map([...LAST, ["state.json", text({ ...MANIFEST, format: 4, program: "0.9.1" })]]));
-    const said = problem(prepareState(folder, "0.2.7"));
+    const said = problem(convertState(folder, 3, "0.2.7"));
     expect(said).toContain("format 4");
     expect(said).toContain("0.9.1");
     expect(said).toContain("knxpi state convert");
@@ -108,7 +103,7 @@ describe("at the start", () => {
     "a state.json that says %j is no guess",
     (damaged) => {
       put(new Map([...LAST, ["state.json", new TextEncoder().encode(damaged)]]));
-      expect(problem(prepareState(folder, "0.2.7"))).toContain("state.json is damaged");
+      expect(problem(convertState(folder, 3, "0.2.7"))).toContain("state.json is damaged");
     },
   );
 });
@@ -132,7 +127,7 @@ describe("for an older version", () => {
   test("and forward again the address, keys and settings are what they were", () => {
     put(NOW);
     convertState(folder, 1, "0.2.7");
-    expect(prepareState(folder, "0.2.7")).toMatchObject({ ok: true, from: 1, to: 3 });
+    expect(convertState(folder, 3, "0.2.7")).toMatchObject({ ok: true, from: 1, to: 3 });
     const settings = { ...SETTINGS, peiTypes: [3, 9] as const };
     const read = readStore({ directory: folder, settings, hardwareType: hex("00 00 00 00 00 01") });
     expect(read).toMatchObject({

@@ -1,14 +1,6 @@
 import { join } from "node:path";
 import { DISK, type Files, messageOf, readFile, replaceFile, syncDirectory } from "./files.ts";
-import {
-  convert,
-  FORMAT,
-  formatOf,
-  STATE_FILE,
-  STATE_FILES,
-  type StateFiles,
-  tooNew,
-} from "./state-format.ts";
+import { convert, formatOf, STATE_FILE, STATE_FILES, type StateFiles } from "./state-format.ts";
 
 export type Converted = Readonly<
   | {
@@ -25,26 +17,8 @@ export type Converted = Readonly<
 >;
 
 /**
- * The state directory in the format of this program, at its start. Nothing is written when it has it and this program was the last to use it.
- * @param program version of knxpi
- */
-export const prepareState = (
-  directory: string,
-  program: string,
-  files: Files = DISK,
-): Converted => {
-  const read = readState(directory, files);
-  if (!read.ok) return refused(read.problem);
-  const known = formatOf(read.files);
-  if (!known.ok) return refused(`${directory}: ${known.problem}`);
-  if (known.format > FORMAT) return refused(`${directory}: ${tooNew(known.format, known.program)}`);
-  if (known.format === FORMAT && known.program === program)
-    return { ok: true, from: FORMAT, to: FORMAT, changed: [], copies: [] };
-  return convertState(directory, FORMAT, program, files);
-};
-
-/**
- * The state directory in another format, for an older program or for this one. The former content of whatever is changed stays beside it as
+ * The state directory in a format: that of this program at its start, or that of an older one. Nothing is written when it has it and this
+ * program was the last to use it. The former content of whatever is changed stays beside it as
  * `<name>.format-<n>`. `state.json` is written last and removed last: cut short anywhere, the same call completes it.
  */
 export const convertState = (

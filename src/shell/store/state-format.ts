@@ -82,7 +82,7 @@ export const convert = (
   return { ok: true, files: to === FORMAT ? stamped(current, program) : current };
 };
 
-export const tooNew = (format: number, program: string | null): string =>
+const tooNew = (format: number, program: string | null): string =>
   `the state is of format ${format}${program === null ? "" : `, written by knxpi ${program}`}, and this program knows formats up to ${FORMAT}. ` +
   "Install that version again, or let it convert the state: knxpi state convert --for VERSION";
 

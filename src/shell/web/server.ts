@@ -2,9 +2,9 @@ import {
   createServer,
   type IncomingMessage,
   type RequestListener,
-  type Server,
   type ServerResponse,
 } from "node:http";
+import { listen } from "../listen.ts";
 import { judge, type Route } from "./answer.ts";
 
 export type Page = Readonly<{ status: number; type: string; text: string }>;
@@ -124,18 +124,6 @@ const send = (
     ...more,
   });
   response.end(method === "HEAD" ? undefined : octets);
-};
-
-const listen = async (server: Server, host: string, port: number): Promise<number> => {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
 };
 
 /** @returns whether one more is allowed now */
