@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { RecorderConfig } from "../config/config.ts";
-import { partLogs } from "../shell/log.ts";
 import { openRecorder, type Recorder, type RecorderOptions } from "../shell/recorder/recorder.ts";
 
 /** As configured. @returns undefined: nothing is to be recorded */
@@ -8,12 +7,11 @@ export const recorderFor = (
   { flightOctets, disk }: RecorderConfig,
   options: Pick<RecorderOptions, "about" | "directory" | "count"> & Readonly<{ log: Logger }>,
 ): Recorder | undefined => {
-  const { directory } = options;
-  const log = partLogs(options.log)("recorder");
+  const { directory, log } = options;
   if (disk !== null && directory === undefined) log.warn({}, NO_DIRECTORY);
   const onDisk = directory === undefined ? null : disk;
   if (flightOctets === 0 && onDisk === null) return undefined;
-  return openRecorder({ ...options, log, flightOctets, disk: onDisk ?? undefined });
+  return openRecorder({ ...options, flightOctets, disk: onDisk ?? undefined });
 };
 
 const NO_DIRECTORY =

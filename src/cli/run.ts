@@ -200,6 +200,7 @@ const serve = async (
   });
   if (broker !== undefined) shell.supervise(broker.child);
   if (notify !== undefined) shell.supervise(notify.child);
+  if (recorder?.child) shell.supervise(recorder.child);
   if (web) shell.supervise(web.child(shell.look));
   const ended = untilEnded(shell, log);
   const { reload } = configuration;

@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import type { Counter } from "../../core/counter.ts";
 import { encodeLine, linePieces, type RecordEnd, type RecordHead } from "../../record/format.ts";
 import { isMissing, messageOf } from "../store/files.ts";
+import type { ChildSpec, Life } from "../supervise/child.ts";
+import { STORE } from "../supervise/strategy.ts";
 import {
   crashesIn,
   FOLDER,
@@ -39,7 +41,6 @@ export type DiskOptions = Readonly<{
   count?: ((counter: Counter, by: number) => void) | undefined;
   files?: RecordingFiles | undefined;
   now?: (() => number) | undefined;
-  retryMs?: number | undefined;
 }>;
 
 export type Disk = Keeper &
@@ -50,17 +51,18 @@ export type Disk = Keeper &
     settled(): Promise<void>;
     /** No more after this. */
     end(why: "stopped", last: Boundary | undefined): Promise<void>;
-    problem(): string | null;
+    /** Tries again after a failure: to be supervised. */
+    child: ChildSpec;
     file(): string | undefined;
   }>;
 
 /**
  * Recordings on the disk: one file after the other, each of which can be replayed alone. Whatever the disk says, nothing else suffers: it is
- * said once, and tried again later, with a new file.
+ * said once, and its supervisor lets it try again, with a new file.
  */
 export const openDisk = (options: DiskOptions): Disk => {
   const { directory, maxAgeMs, maxOctets, head, log, count = () => undefined } = options;
-  const { files = promises, now = Date.now, retryMs = RETRY_MS } = options;
+  const { files = promises, now = Date.now } = options;
   const folder = join(directory, FOLDER);
   const fileOctets = Math.max(LEAST_FILE, maxOctets / FILES);
   /** What is asked of us and not done yet. */
@@ -73,8 +75,11 @@ export const openDisk = (options: DiskOptions): Disk => {
   let gathered: Uint8Array[] = [];
   let gatheredOctets = 0;
   let sinceTidy = 0;
-  let problem: string | null = null;
-  let retryAt = 0;
+  let life: Life | undefined;
+  /** Nothing is begun before the next life. */
+  let isPaused = false;
+  /** It has failed, and nothing was written since. */
+  let isFailing = false;
   let isOver = false;
 
   const later = (job: () => Promise<void>): void => {
@@ -87,21 +92,22 @@ export const openDisk = (options: DiskOptions): Disk => {
       try {
         await job();
       } catch (error) {
-        await pause(messageOf(error));
+        await pause(error);
       }
     work = undefined;
   };
 
   /** Nothing is written for a while. */
-  const pause = async (why: string): Promise<void> => {
+  const pause = async (error: unknown): Promise<void> => {
     [jobs, planned, gathered, gatheredOctets, queued] = [[], undefined, [], 0, 0];
     const broken = file;
     file = undefined;
-    retryAt = now() + retryMs;
+    isPaused = true;
     count("recorder.disk-failures", 1);
-    if (problem === null) log.warn({ folder, problem: why }, PAUSED);
-    problem = why;
+    if (!isFailing) log.warn({ folder, problem: messageOf(error) }, PAUSED);
+    isFailing = true;
     await broken?.handle.close().catch(() => undefined);
+    life?.broke(error);
   };
 
   const gather = async (octets: Uint8Array): Promise<void> => {
@@ -118,9 +124,9 @@ export const openDisk = (options: DiskOptions): Disk => {
     await file.handle.appendFile(octets);
     sinceTidy += octets.length;
     count("recorder.disk-octets", octets.length);
-    if (problem === null) return;
+    if (!isFailing) return;
     log.info({ folder, file: file.name }, GOES_ON);
-    problem = null;
+    isFailing = false;
   };
 
   const begin = async (start: Start): Promise<void> => {
@@ -173,11 +179,10 @@ export const openDisk = (options: DiskOptions): Disk => {
   return {
     wantsStart: () =>
       !isOver &&
-      (planned === undefined
-        ? now() >= retryAt
-        : planned.octets >= fileOctets || now() - planned.since >= FILE_MS),
+      !isPaused &&
+      (planned === undefined || planned.octets >= fileOctets || now() - planned.since >= FILE_MS),
     start(start, last) {
-      if (isOver || (planned === undefined && now() < retryAt)) return;
+      if (isOver || isPaused) return;
       planned = { octets: 0, since: now() };
       later(() => finish("full", last));
       later(() => begin(start));
@@ -204,7 +209,17 @@ export const openDisk = (options: DiskOptions): Disk => {
       later(() => finish(why, last));
       await work;
     },
-    problem: () => problem,
+    child: {
+      name: "recorder",
+      strategy: STORE,
+      start(now) {
+        life = now;
+        isPaused = false;
+        now.up();
+      },
+      // What it has to say it has said.
+      tell: (error) => `${folder}: ${messageOf(error)}`,
+    },
     file: () => file?.name,
   };
 };
@@ -250,9 +265,8 @@ const isThere = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "EEXIST";
 
 const PAUSED =
-  "recording to disk pauses, everything else goes on: make room there, or mend it; it is tried again every minute";
+  "recording to disk pauses, everything else goes on: make room there, or mend it; it is tried again, after ten minutes at most";
 const GOES_ON = "recording to disk goes on";
-const RETRY_MS = 60_000;
 /** Octets that are written at a time: memory cards wear with every write. */
 const WRITE = 64 * 1024;
 /** Octets that may wait for a disk that does not answer. */

@@ -6,7 +6,7 @@ import type { Impulse } from "../../core/impulse.ts";
 import { encodeLine, FORMAT, type RecordHead, stateHash } from "../../record/format.ts";
 import type { Observer } from "../observer.ts";
 import { messageOf } from "../store/files.ts";
-import type { ChildReport } from "../supervise/report.ts";
+import type { ChildSpec } from "../supervise/child.ts";
 import { type CrashPlace, writeCrash } from "./crash.ts";
 import { listRecordings, openDisk, type RecordingFiles } from "./disk.ts";
 import { type Download, openDownload, type Wanted } from "./download.ts";
@@ -56,8 +56,8 @@ export type Recorder = Readonly<{
   settled(): Promise<void>;
   /** Those on the disk; undefined: there is no place for any. */
   files(): ReturnType<typeof listRecordings> | undefined;
-  /** Of the disk. */
-  report(): Pick<ChildReport, "state" | "problem">;
+  /** The disk: to be supervised, so that it tries again; undefined: there is none. */
+  child: ChildSpec | undefined;
   /** At once: the process ends because of this. What led to it is written to a file, and the log says where. */
   crash(error: unknown): void;
   /** Everything is on the disk, or cannot be. */
@@ -177,10 +177,7 @@ export const openRecorder = (options: RecorderOptions): Recorder => {
     },
     settled: () => tape.atBoundary(() => undefined),
     files: () => (directory === undefined ? undefined : listRecordings(directory, options.files)),
-    report: () => {
-      const problem = disk?.problem() ?? null;
-      return { state: disk === undefined ? "off" : problem === null ? "up" : "waiting", problem };
-    },
+    child: disk?.child,
     crash: (error) => crash(error),
     async close() {
       clearInterval(flushing);

@@ -105,7 +105,7 @@ export const BROKER: Strategy = {
   throws: SOME_THROWS,
 };
 
-/** A full disk stays full for a while, and every try wears a memory card. */
+/** Also of the recorder. A full disk stays full for a while, and every try wears a memory card. */
 export const STORE: Strategy = {
   pausesMs: [10_000, 30_000, MINUTE_MS, 10 * MINUTE_MS],
   jitter: 0,
@@ -114,7 +114,7 @@ export const STORE: Strategy = {
   throws: SOME_THROWS,
 };
 
-/** For people and tools beside the bridge (web, control, gpio, recorder, notify): a minute of tries, then one every ten minutes. */
+/** For people and tools beside the bridge (web, control, gpio): a minute of tries, then one every ten minutes. */
 export const HELPER: Strategy = {
   pausesMs: [1_000, 5_000, 30_000],
   jitter: 0,
