@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Logger } from "pino";
@@ -33,10 +34,19 @@ Examples:
     .option("--state <dir>", "the state directory", DIRECTORY)
     .option("--for <version>", "a version of knxpi")
     .option("--format <number>", "a format", wholeNumber)
-    .action((options: Options) => change(options));
+    .action((options: Options, command: Command) => change(options, command));
+};
+
+/** @throws Error when there is none */
+const checkThere = (directory: string): void => {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new Error(
+    `${directory}: there is no such directory; name the one of knxpi run with --state`,
+  );
 };
 
 const show = (directory: string): void => {
+  checkThere(directory);
   const read = readState(directory);
   if (!read.ok) throw new Error(read.problem);
   const known = formatOf(read.files);
@@ -47,14 +57,15 @@ const show = (directory: string): void => {
     console.log(`  ${name.padEnd(12)} ${String(content.length).padStart(8)} octets`);
 };
 
-const change = ({ state: directory, for: wanted, format }: Options): void => {
+const change = ({ state: directory, for: wanted, format }: Options, command: Command): void => {
   const to = format ?? (wanted === undefined ? undefined : formatFor(wanted));
   if (to === undefined)
-    throw new Error(
+    command.error(
       wanted === undefined
-        ? "which one? --for VERSION or --format NUMBER"
-        : `no format is known for knxpi ${wanted}`,
+        ? "error: which one? --for VERSION or --format NUMBER"
+        : `error: no format is known for knxpi ${wanted}`,
     );
+  checkThere(directory);
   const result = convertState(directory, to, version());
   if (!result.ok) throw new Error(result.problem);
   const { from, changed, copies } = result;

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { vi } from "vitest";
+import { addBackup } from "../../src/cli/backup.ts";
 import { addDevice } from "../../src/cli/device.ts";
 import { addDoctor } from "../../src/cli/doctor.ts";
 import { addDpt } from "../../src/cli/dpt.ts";
@@ -11,6 +12,7 @@ import { addMem } from "../../src/cli/mem.ts";
 import { addMonitor } from "../../src/cli/monitor.ts";
 import { addProp } from "../../src/cli/prop.ts";
 import { addReplay } from "../../src/cli/replay.ts";
+import { addState } from "../../src/cli/state.ts";
 
 export type Ran = Readonly<{ code: number; out: readonly string[]; err: string }>;
 
@@ -53,6 +55,8 @@ const program = (writeErr: (text: string) => void): Command => {
     addMem,
     addDpt,
     addReplay,
+    addState,
+    addBackup,
     addExport,
     addDoctor,
   ])

@@ -38,6 +38,10 @@ describe("wrong usage ends with 2 before anything is opened, and says what is po
     ["transitions --machine brakes",                    "link, tlsm"],
     ["status --timeout never",                        "seconds"],
     ["status --port /dev/null --chip tpuart3",        "tpuart2"],
+    ["state convert",                                 "--for VERSION or --format NUMBER"],
+    ["state convert --for new",                       "no format is known for knxpi new"],
+    ["state convert --format 9",                      "A format from 1 to 3"],
+    ["backup restore",                                "missing required argument 'file'"],
     ["monitor now",                                   "too many arguments"],
   ])("%s", async (line, says) => {
     const { code, out, err } = await knxpi(...line.split(" "));

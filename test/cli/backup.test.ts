@@ -1,0 +1,100 @@
+import * as fs from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { knxpi } from "./program.ts";
+
+const base = fs.mkdtempSync(join(tmpdir(), "knxpi-b-"));
+afterAll(() => fs.rmSync(base, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+const config = join(base, "house.yaml");
+const state = join(base, "state");
+const file = join(base, "backup.zip");
+const places = ["--config", config, "--state", state];
+const YAML = "knx: {address: 1.1.250}\n";
+const MANIFEST = '{"knxpi":"state","format":3,"program":"0.2.0"}';
+
+beforeEach(() => {
+  fs.rmSync(file, { force: true });
+  fs.rmSync(state, { recursive: true, force: true });
+  fs.mkdirSync(state);
+  fs.writeFileSync(config, YAML);
+  fs.writeFileSync(join(state, "state.json"), MANIFEST);
+  fs.writeFileSync(join(state, "ledger"), "what it says");
+});
+const ledger = (): string => fs.readFileSync(join(state, "ledger"), "utf8");
+
+describe("knxpi backup", () => {
+  test("made, shown, and put back: first said, then done", async () => {
+    const made = await knxpi("backup", "create", ...places, "--out", file);
+    expect([made.code, made.err]).toEqual([0, expect.stringContaining("3 files")]);
+    expect(fs.statSync(file).mode & 0o777).toBe(0o600);
+    const { out } = await knxpi("backup", "show", file);
+    expect(out.slice(1).map((line) => line.trim())).toEqual([
+      "24  config/house.yaml",
+      "12  state/ledger",
+      "46  state/state.json",
+    ]);
+
+    fs.writeFileSync(join(state, "ledger"), "something else");
+    const planned = await knxpi("backup", "restore", file, ...places);
+    expect(planned.out.at(-1)).toContain("--apply");
+    expect(ledger()).toBe("something else");
+    const done = await knxpi("backup", "restore", file, ...places, "--apply");
+    expect(done.code).toBe(0);
+    expect(ledger()).toBe("what it says");
+    expect(fs.readFileSync(join(state, "ledger.before-restore"), "utf8")).toBe("something else");
+  });
+
+  test("a file that is there is not written over", async () => {
+    fs.writeFileSync(file, "mine");
+    const { code, err } = await knxpi("backup", "create", ...places, "--out", file);
+    expect([code, err]).toEqual([1, expect.stringContaining("EEXIST")]);
+    expect(fs.readFileSync(file, "utf8")).toBe("mine");
+  });
+
+  test("not while knxpi runs: it would write over what is restored", async () => {
+    await knxpi("backup", "create", ...places, "--out", file);
+    fs.writeFileSync(join(state, "ledger"), "something else");
+    fs.mkdirSync(join(base, "knxpi"));
+    const server = createServer();
+    await new Promise<void>((resolve) =>
+      server.listen(join(base, "knxpi", "house.sock"), () => resolve()),
+    );
+    vi.stubEnv("XDG_RUNTIME_DIR", base);
+    try {
+      const { code, err } = await knxpi("backup", "restore", file, ...places, "--apply");
+      expect([code, err]).toEqual([1, expect.stringContaining("stop it first")]);
+      expect(ledger()).toBe("something else");
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
+  test("what is no backup is said to be none", async () => {
+    const { code, err } = await knxpi("backup", "restore", config, ...places, "--apply");
+    expect([code, err]).toEqual([1, expect.stringContaining("cannot be unpacked")]);
+  });
+});
+
+describe("knxpi state", () => {
+  test("shows the format, converts for an older version and says what became of each file", async () => {
+    expect((await knxpi("state", "show", "--state", state)).out[0]).toContain("format 3");
+    const { code, out } = await knxpi("state", "convert", "--for", "0.1.0", "--state", state);
+    expect([code, out.slice(1)]).toEqual([
+      0,
+      ["  changed state.json", `  as it was: ${join(state, "state.json.format-3")}`],
+    ]);
+    expect(fs.existsSync(join(state, "state.json"))).toBe(false);
+    expect((await knxpi("state", "show", "--state", state)).out[0]).toContain("format 2");
+  });
+
+  test.each(["show", "convert --for 0.1.0"])(
+    "%s of a directory that is not there",
+    async (line) => {
+      const { code, err } = await knxpi("state", ...line.split(" "), "--state", join(base, "none"));
+      expect([code, err]).toEqual([1, expect.stringContaining("there is no such directory")]);
+    },
+  );
+});
