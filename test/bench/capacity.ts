@@ -81,4 +81,5 @@ const collector = (): (() => void) => {
     if (typeof found === "function") found();
   };
 };
-const collect = collector();
+/** Takes away what nobody needs any more. */
+export const collect = collector();

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { openRecorder } from "../../dist/shell/recorder/recorder.js";
+import { collect } from "./capacity.ts";
 import { openLine } from "./core.ts";
 import { median } from "./figures.ts";
 import type { Report } from "./report.ts";
@@ -108,9 +109,9 @@ const measure = async (objects: number) => {
 const late = (at: number): number =>
   Math.round((at + 13 / 9.6 + (Math.random() - 0.5) * 0.1) * 1e6) / 1e6;
 
-/** Heap and what is beside it, after a collection where that can be asked for. */
+/** Heap and what is beside it, after a collection. */
 const memory = (): number => {
-  globalThis.gc?.();
+  collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 };
