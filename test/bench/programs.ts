@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type NetConnectOpts } from "node:net";
+import { connect, type NetConnectOpts } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../free-port.ts";
 import { GROUPS } from "./driver.ts";
 
 /** A program under test, or a helper of one. */
@@ -101,14 +102,6 @@ const end = async (child: ChildProcess): Promise<void> => {
   const late = setTimeout(() => child.kill("SIGKILL"), 5_000);
   await once(child, "exit");
   clearTimeout(late);
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 };
 
 const untilConnected = async (where: NetConnectOpts): Promise<void> => {

@@ -60,7 +60,12 @@ export const BUS_TARGETS: readonly Target[] = [
       const frame = [...input];
       for (const one of [frame, closed(frame)]) {
         const decoded = decodeFrame(one);
-        if (decoded.ok) hold("a frame is encoded as it was", same(encodeFrame(decoded.value), one));
+        if (decoded.ok) {
+          const again = encodeFrame(decoded.value);
+          // Of a short one in an extended frame only what it says.
+          const isSame = again[0] === one[0] ? same(again, one) : same(decodeFrame(again), decoded);
+          hold("a frame is encoded as it was", isSame);
+        }
         explainFrame(one);
         explainFrame(one, { dptOf: () => "9.001" });
       }

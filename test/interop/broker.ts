@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { type Child, startChild } from "./child.ts";
 import { createJournal, type Journal } from "./journal.ts";
-import { freePort } from "./workplace.ts";
 
 /** A mosquitto of our own, on this machine only. */
 export type Broker = Readonly<{

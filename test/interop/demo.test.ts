@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { fields, on } from "./installation.ts";
 import { startProgram } from "./knxpi.ts";
 import { publish, subscribe } from "./mqtt-clients.ts";
 import { describeWith } from "./peers.ts";
-import { freePort } from "./workplace.ts";
 
 describeWith("mosquitto_sub", "mosquitto_pub")("knxpi demo", () => {
   test("any MQTT client switches the lamp and sees its status", async () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { makePki, type Pki } from "../pki.ts";
 import { type Child, runChild } from "./child.ts";
 import { type OpenHouse, openHouse } from "./house.ts";
@@ -8,7 +9,7 @@ import { fields, isWord, on } from "./installation.ts";
 import { startKnxpi, startProgram, writeConfiguration } from "./knxpi.ts";
 import { publish, subscribe } from "./mqtt-clients.ts";
 import { describeWith } from "./peers.ts";
-import { freePort, makeFolder } from "./workplace.ts";
+import { makeFolder } from "./workplace.ts";
 
 describeWith(
   "mosquitto_sub",

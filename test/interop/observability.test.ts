@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { freePort } from "../free-port.ts";
 import { readExposition } from "../shell/web/exposition-reader.ts";
 import { startProgram } from "./knxpi.ts";
-import { freePort } from "./workplace.ts";
 
 describe("knxpi demo, watched", () => {
   test("metrics and health", async () => {

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { makePki, type Pki } from "../pki.ts";
 import { type Broker, startBroker } from "./broker.ts";
 import { tell } from "./child.ts";
-import { freePort } from "./workplace.ts";
 
 /** A mosquitto with users, the rights of `mqtt-interface.md` §20, and a listener of each kind. */
 export type SecureBroker = Readonly<{

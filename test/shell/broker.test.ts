@@ -6,6 +6,7 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BrokerUser, ListenConfig } from "../../src/config/config.ts";
 import { openBroker } from "../../src/shell/broker.ts";
+import { freePort } from "../free-port.ts";
 import { makePki, type Pki } from "../pki.ts";
 import { collectLog, collector } from "./collect.ts";
 
@@ -36,10 +37,8 @@ const USERS = [
   }),
 ];
 
-let port = 24_000 + (process.pid % 20_000);
-
 const start = async (more: Partial<ListenConfig> = {}) => {
-  port += 2;
+  const port = more.port ?? (await freePort());
   const { log, lines } = collectLog();
   const counted: string[] = [];
   const listen: ListenConfig = {
@@ -66,7 +65,7 @@ const start = async (more: Partial<ListenConfig> = {}) => {
   broker.watch("#", (topic, payload) => published.push(`${topic} ${payload}`));
   const bridge = await open(broker.url, { clientId: "knx-house", ...broker.login });
   const url = `mqtt://127.0.0.1:${port}`;
-  return { broker, lines, counted, published, bridge, url };
+  return { broker, lines, counted, published, bridge, port, url };
 };
 
 type Guest = Readonly<{ client: MqttClient; heard: ReturnType<typeof collector<string>> }>;
@@ -246,7 +245,7 @@ describe("bounds", () => {
   });
 
   test("one connection too many is refused, and the bridge still gets in", async () => {
-    const { broker, url, counted } = await start({ connections: 2 });
+    const { broker, port, url, counted } = await start({ connections: 2 });
     const guests = await Promise.all([open(url, as("anna")), open(url, as("root"))]);
     const extra = connectTcp(port, "127.0.0.1").resume();
     await new Promise((resolve) => extra.once("close", resolve));
@@ -296,7 +295,7 @@ describe("TLS and WebSocket", () => {
   const server = () => ({ cert: read(pki.server.cert), key: read(pki.server.key) });
 
   test("TLS: with the right authority in, without it not, and plain MQTT not", async () => {
-    const { lines } = await start({ tls: server() });
+    const { lines, port } = await start({ tls: server() });
     const url = `mqtts://127.0.0.1:${port}`;
     const { client } = await open(url, as("anna", { ca: read(pki.ca) }));
     expect(client.connected).toBe(true);
@@ -306,13 +305,13 @@ describe("TLS and WebSocket", () => {
   });
 
   test("TLS: not below 1.2", async () => {
-    await start({ tls: server() });
+    const { port } = await start({ tls: server() });
     const old = as("anna", { ca: read(pki.ca), ...{ maxVersion: "TLSv1.1", minVersion: "TLSv1" } });
     expect(await refusal(`mqtts://127.0.0.1:${port}`, old)).not.toBe("let in");
   });
 
   test("client certificates: one of this authority and a password, both", async () => {
-    await start({ tls: { ...server(), ca: read(pki.ca) } });
+    const { port } = await start({ tls: { ...server(), ca: read(pki.ca) } });
     const url = `mqtts://127.0.0.1:${port}`;
     const ca = read(pki.ca);
     const certified = { ca, cert: read(pki.client.cert), key: read(pki.client.key) };
@@ -326,11 +325,12 @@ describe("TLS and WebSocket", () => {
   test.each(["ws", "wss"] as const)(
     "%s: the same rights, and its messages are measured too",
     async (kind) => {
+      const websocket = await freePort();
       const { bridge, counted } = await start({
-        websocket: port + 3,
+        websocket,
         ...(kind === "wss" && { tls: server() }),
       });
-      const url = `${kind}://127.0.0.1:${port + 1}/mqtt`;
+      const url = `${kind}://127.0.0.1:${websocket}/mqtt`;
       const options = { wsOptions: { ca: read(pki.ca) } };
       expect(await refusal(url, as("nobody", options))).toBe(4);
       const { client, heard } = await open(url, as("anna", options));
@@ -345,8 +345,8 @@ describe("TLS and WebSocket", () => {
   );
 
   test("ws: who is no MQTT client is sent away, whatever it sends until it is gone", async () => {
-    await start({ websocket: port + 3 });
-    const door = port + 1;
+    const door = await freePort();
+    await start({ websocket: door });
     const answer = await fetch(`http://127.0.0.1:${door}/`);
     expect([answer.status, await answer.text()]).toEqual([426, "WebSocket only\n"]);
     const gone = new Promise((resolve) => {
@@ -367,7 +367,6 @@ describe("TLS and WebSocket", () => {
 });
 
 test("a port that is taken is an error, not another port", async () => {
-  await start();
-  port -= 2;
-  await expect(start()).rejects.toMatchObject({ code: "EADDRINUSE" });
+  const { port } = await start();
+  await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
 });

@@ -12,6 +12,7 @@ import { openBroker } from "../../src/shell/broker.ts";
 import { connectMqtt, type Mqtt } from "../../src/shell/mqtt.ts";
 import { MQTT_FAULTS, mqttFault } from "../../src/shell/mqtt-fault.ts";
 import type { MqttOptions } from "../../src/shell/mqtt-options.ts";
+import { freePort } from "../free-port.ts";
 import { makePki } from "../pki.ts";
 import { collectLog, collector } from "./collect.ts";
 import { endTool, says, startTool, testWith } from "./tool.ts";
@@ -259,7 +260,7 @@ describe("MQTT 5", () => {
   testWith("mosquitto")(
     "properties come through; nothing retained on subscribing, nothing of our own",
     async () => {
-      const port = 20_000 + (process.pid % 20_000);
+      const port = await freePort();
       const mosquitto = await startTool("mosquitto", ["-p", `${port}`, "-v"], /running/);
       cleanUp.push(() => endTool(mosquitto));
       const url = `mqtt://127.0.0.1:${port}`;

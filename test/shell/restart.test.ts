@@ -8,6 +8,7 @@ import { openBroker } from "../../src/shell/broker.ts";
 import { openShell } from "../../src/shell/shell.ts";
 import { readSnapshot } from "../../src/shell/store/snapshot.ts";
 import { type House, startHouse } from "../../src/sim/house.ts";
+import { freePort } from "../free-port.ts";
 import { collectLog, collector } from "./collect.ts";
 import { endTool, startTool, testWith } from "./tool.ts";
 
@@ -73,7 +74,6 @@ const stateOf = ({ payload }: Seen): unknown => JSON.parse(payload);
 const isState = (address: string, part: string) => (one: Seen) =>
   one.topic === `knx/ga/${address}/state` && one.payload.includes(part);
 
-let started = 0;
 const brokers = [
   {
     is: "MQTT 3.1.1",
@@ -88,7 +88,7 @@ const brokers = [
     is: "MQTT 5",
     test: testWith("mosquitto"),
     open: async () => {
-      const port = 24_000 + (process.pid % 20_000) + started++;
+      const port = await freePort();
       const mosquitto = await startTool("mosquitto", ["-p", `${port}`, "-v"], /running/);
       cleanUp.push(() => endTool(mosquitto));
       return `mqtt://127.0.0.1:${port}`;

@@ -8,7 +8,6 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 /** What the kernel says of a process. */
@@ -97,12 +96,3 @@ export const eatMemory = (megabytes: number, ms: number): void => {
 
 export const isInstalled = (program: string): boolean =>
   spawnSync("sh", ["-c", `PATH=$PATH:/usr/sbin command -v ${program}`]).status === 0;
-
-/** A port of this machine that nobody listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });

@@ -3,7 +3,7 @@ import { bad, type Decoded, ok } from "../../decoded.ts";
 import type { Destination, Priority } from "../../impulse.ts";
 import type { Octets } from "../../octets.ts";
 
-/** An L_Data frame as it stood on the line. Its format follows from the length of its TPDU. */
+/** An L_Data frame without the format it stood in on the line: a short TPDU may come in an extended one too, and goes out in a standard one. */
 export type Frame = Readonly<{
   source: IndividualAddress;
   destination: Destination;

@@ -28,6 +28,12 @@ describe("frames of the references, both ways", () => {
   });
 });
 
+test("a short TPDU in an extended frame is the same telegram", () => {
+  const extended = decodeFrame(hex("3C E0 11 01 08 01 01 00 81 BA"));
+  expect(extended).toMatchObject({ ok: true });
+  expect(extended).toEqual(decodeFrame(hex("BC 11 01 08 01 E1 00 81 3A")));
+});
+
 // biome-ignore format: read by column
 test.each([
   { is: "empty",                        octets: "",                                    reason: "dl.control" },
