@@ -69,11 +69,8 @@ const change = ({ state: directory, for: wanted, format }: Options, command: Com
   const result = convertState(directory, to, version());
   if (!result.ok) throw new Error(result.problem);
   const { from, changed, copies } = result;
-  if (changed.length === 0) {
-    console.log(`${directory}: has format ${to} already`);
-    return;
-  }
-  console.log(`${directory}: format ${from} → ${to}`);
+  const what = from === to ? `has format ${to} already` : `format ${from} → ${to}`;
+  console.log(`${directory}: ${what}`);
   for (const name of changed) console.log(`  changed ${name}`);
   for (const name of copies) console.log(`  as it was: ${join(directory, name)}`);
 };

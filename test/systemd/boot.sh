@@ -5,73 +5,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 SUITE=${1:-trixie}
-# shellcheck source=../deb/tree.sh
-source test/deb/tree.sh
+# shellcheck source=machine.sh
+source test/systemd/machine.sh
 
-failed=0 passed=0
-work=$(mktemp -d /var/tmp/knxpi-boot.XXXXXX)
-tree=$work/tree
-machine=
-cleanup() {
-  if [[ -n $machine ]]; then
-    # SIGRTMIN+4: power off
-    kill -s RTMIN+4 "$leader" 2>/dev/null || true
-    for _ in $(seq 50); do kill -0 "$machine" 2>/dev/null || break; sleep 0.2; done
-    kill -KILL "$leader" "$machine" 2>/dev/null || true
-    wait "$machine" 2>/dev/null || true
-  fi
-  rm -rf --one-file-system "$work"
-  echo "$passed passed, $failed failed, 0 skipped"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-ok() { passed=$((passed + 1)); echo "ok    $*"; }
-bad() { failed=$((failed + 1)); echo "FAIL  $*"; }
-# check TEXT COMMAND…
-check() { local text=$1; shift; if "$@" >/dev/null 2>&1; then ok "$text"; else bad "$text"; fi; }
-# within SECONDS TEXT COMMAND…: it becomes true
-within() {
-  local deadline=$((SECONDS + $1)) text=$2
-  shift 2
-  until "$@" >/dev/null 2>&1; do
-    if ((SECONDS >= deadline)); then bad "$text"; return; fi
-    sleep 0.3
-  done
-  ok "$text"
-}
-inside() { nsenter -t "$leader" -m -u -i -n -p -C env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"; }
 knxpi() { inside node /usr/lib/node_modules/knxpi/dist/main.js "$@"; }
-show() { inside systemctl show -P "$1" "${2:-knxpi}"; }
-is() { [[ $(show "$1" "${3:-knxpi}") == "$2" ]]; }
-logged() { inside journalctl -o cat -b -u knxpi --no-pager | grep -q -- "$1"; }
-status() { show StatusText | grep -q -- "$1"; }
-pid() { show MainPID; }
-another_pid() { [[ $(pid) != 0 && $(pid) != "$1" ]] && is ActiveState active; }
 
 # ── the machine
-make_tree "$(dpkg --print-architecture)" "$tree"
-apt_in "$tree" "$(dpkg --print-architecture)" install systemd systemd-sysv dbus udev procps socat >"$work/apt.log" 2>&1 ||
-  { tail -20 "$work/apt.log"; exit 1; }
-# What debootstrap was given may have been a private folder.
-chmod 755 "$tree"
+prepare socat
 home=$tree/usr/lib/node_modules/knxpi
-mkdir -p "$home/node_modules" "$tree/opt"
+mkdir -p "$home/node_modules"
 cp -r "${DIST:-dist}" "$home/dist"
 cp -r systemd package.json "$home"
-cp test/systemd/chip.js "$tree/opt/chip.mjs"
-systemd-nspawn -q -D "$tree" --boot --register=no --keep-unit --private-network --console=pipe \
-  --bind-ro="$PWD/node_modules:/usr/lib/node_modules/knxpi/node_modules" \
-  --bind-ro="$(command -v node):/usr/local/bin/node" </dev/null >"$work/console.log" 2>&1 &
-machine=$!
-leader=
-for _ in $(seq 50); do
-  leader=$(pgrep -P "$machine" || true)
-  [[ -n $leader ]] && break
-  sleep 0.2
-done
-booted() { [[ $(inside systemctl is-system-running 2>/dev/null) =~ ^(running|degraded)$ ]]; }
-within 60 "a machine with $(inside systemctl --version | head -1)" booted
+boot --bind-ro="$PWD/node_modules:/usr/lib/node_modules/knxpi/node_modules" --bind-ro="$(command -v node):/usr/local/bin/node"
 
 # ── installing
 knxpi install >/dev/null
