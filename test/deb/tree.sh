@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Clean trees of Debian, for scripts that source this: what debootstrap makes is kept as an archive and unpacked anew each time.
 # Needs root and debootstrap; for Arm on another processor also qemu-user-static and binfmt_misc.
 

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 SUITE=${1:-trixie}
-# shellcheck source=machine.sh
+# shellcheck source=test/systemd/machine.sh
 source test/systemd/machine.sh
 
 knxpi() { inside node /usr/lib/node_modules/knxpi/dist/main.js "$@"; }

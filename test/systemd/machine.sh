@@ -1,12 +1,13 @@
+# shellcheck shell=bash
 # A container with the real systemd of a Debian, for scripts that source this: checks, and commands inside of it.
 # Needs root, debootstrap, systemd-container. SUITE names the Debian.
-# shellcheck source=../deb/tree.sh
+# shellcheck source=test/deb/tree.sh
 source test/deb/tree.sh
 
 failed=0 passed=0
 work=$(mktemp -d /var/tmp/knxpi-boot.XXXXXX)
 tree=$work/tree
-machine= leader=
+machine="" leader=""
 cleanup() {
   if [[ -n $machine ]]; then
     # SIGRTMIN+4: power off

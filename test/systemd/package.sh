@@ -4,7 +4,7 @@
 # Usage: test/systemd/package.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-# shellcheck source=machine.sh
+# shellcheck source=test/systemd/machine.sh
 source test/systemd/machine.sh
 
 npx tsc -p systemd/deb
@@ -16,9 +16,11 @@ both_down() { is ActiveState inactive && is ActiveState inactive knxpi@second; }
 pids() { echo "$(pid) $(show MainPID knxpi@second)"; }
 # both_new "PID PID": neither is what it was, and both run
 both_new() {
-  local before=($1) now
-  read -ra now <<<"$(pids)"
-  [[ ${now[0]} != 0 && ${now[1]} != 0 && ${now[0]} != "${before[0]}" && ${now[1]} != "${before[1]}" ]] && is ActiveState active && is ActiveState active knxpi@second
+  local one other former_one former_other
+  read -r former_one former_other <<<"$1"
+  read -r one other <<<"$(pids)"
+  [[ $one != 0 && $other != 0 && $one != "$former_one" && $other != "$former_other" ]] &&
+    is ActiveState active && is ActiveState active knxpi@second
 }
 runs() { [[ $(inside knxpi --version) == "$1" ]]; }
 # When it left: not before dpkg had the new one complete.
@@ -30,7 +32,6 @@ left_late() {
 
 # ── the machine
 this=$(build)
-version=$(dpkg-deb -f "$this" Version | cut -d- -f1)
 prepare
 apt_in "$tree" "$(dpkg --print-architecture)" satisfy "$(dpkg-deb -f "$this" Depends)" >"$work/apt.log" 2>&1 || { tail -20 "$work/apt.log"; exit 1; }
 cp "$this" "$tree/root/this.deb"
