@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkConsole } from "../../src/doctor/checks/console.ts";
 import { checkPort } from "../../src/doctor/checks/port.ts";
@@ -395,12 +395,36 @@ describe("who may, and who does", () => {
 });
 
 describe("USB adapters", () => {
+  const latency = (change = "") =>
+    of(examine("pc-ftdi", { wanted: { port: "auto" }, change }), "latency");
+  const APPLY = [
+    "sudo udevadm control --reload",
+    "sudo udevadm trigger --subsystem-match=usb-serial",
+  ];
+  const RULES = readFileSync(new URL("../../systemd/99-knxpi.rules", import.meta.url), "utf8");
+
   test("the rule for the latency timer can be copied", () => {
-    const { what, remedy } = of(examine("pc-ftdi", { wanted: { port: "auto" } }), "latency");
+    const { what, remedy } = latency();
     expect(what).toContain("FTDI FT232R USB UART (0403:6001, driver ftdi_sio)");
-    expect(remedy).toContain(
+    expect(remedy).toEqual([
+      "In /etc/udev/rules.d/98-knxpi-local.rules:",
       'ACTION!="remove", SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"',
-    );
+      "Then:",
+      ...APPLY,
+    ]);
+    expect(RULES).toContain(remedy[1]);
+  });
+
+  test.each(["/etc/udev/rules.d", "/usr/lib/udev/rules.d"])(
+    "our rules in %s are applied, not written again",
+    (folder) => {
+      expect(latency(`@file ${folder}/99-knxpi.rules\n${RULES}`).remedy.slice(1)).toEqual(APPLY);
+    },
+  );
+
+  test("our rules behind a file of the same name have no effect", () => {
+    const change = `@file /usr/lib/udev/rules.d/99-knxpi.rules\n${RULES}@file /etc/udev/rules.d/99-knxpi.rules\n# none`;
+    expect(latency(change).remedy[0]).toBe("In /etc/udev/rules.d/98-knxpi-local.rules:");
   });
 
   test("auto finds it, and says by which name it stays the same", () => {
@@ -426,6 +450,9 @@ describe("USB adapters", () => {
       "usb-sleep note",
       "modem-manager note",
     ]);
+    const { remedy } = of(findings, "usb-sleep");
+    expect(remedy[0]).toContain("in /etc/udev/rules.d/98-knxpi-local.rules:");
+    expect(remedy.at(-1)).toBe("sudo udevadm trigger --subsystem-match=usb");
   });
 
   test("one that is not there names those that are", () => {

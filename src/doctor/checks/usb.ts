@@ -1,5 +1,5 @@
 import type { Facts } from "../facts/facts.ts";
-import { type Finding, speaker } from "../finding.ts";
+import { type Finding, type Remedy, speaker } from "../finding.ts";
 import type { WantedPort } from "../wanted.ts";
 
 const { ok, note, warning } = speaker("port");
@@ -15,10 +15,9 @@ export const checkUsb = (facts: Facts, { tty }: WantedPort): readonly Finding[] 
       ? warning(
           "latency",
           `${shown} keeps octets back for up to ${latencyMs} ms: an acknowledge has 1.8 to 4 ms`,
-          "For now:",
-          `echo 1 | sudo tee /sys/bus/usb-serial/devices/${tty.name}/latency_timer`,
-          "For ever, in /etc/udev/rules.d/99-knxpi.rules:",
-          'ACTION!="remove", SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"',
+          ...(facts.serial.hasLatencyRule
+            ? apply("usb-serial", "The rule of knxpi for it is there, but was not applied:")
+            : apply("usb-serial", `In ${OWN_RULES}:`, LATENCY_RULE, "Then:")),
         )
       : latencyMs !== null
         ? ok("latency", `${shown} hands octets on after ${latencyMs} ms`)
@@ -34,8 +33,12 @@ export const checkUsb = (facts: Facts, { tty }: WantedPort): readonly Finding[] 
           note(
             "usb-sleep",
             "the adapter may be put to sleep by the kernel when nothing happens",
-            "If the port is lost now and then, in /etc/udev/rules.d/99-knxpi.rules:",
-            `ACTION=="add", SUBSYSTEM=="usb", ATTR{idVendor}=="${vendor}", ATTR{idProduct}=="${product}", TEST=="power/control", ATTR{power/control}="on"`,
+            ...apply(
+              "usb",
+              `If the port is lost now and then, in ${OWN_RULES}:`,
+              `ACTION!="remove", SUBSYSTEM=="usb", ATTR{idVendor}=="${vendor}", ATTR{idProduct}=="${product}", TEST=="power/control", ATTR{power/control}="on"`,
+              "Then:",
+            ),
           ),
         ]
       : []),
@@ -50,3 +53,17 @@ export const checkUsb = (facts: Facts, { tty }: WantedPort): readonly Finding[] 
       : []),
   ];
 };
+
+/** Not a file of our own name, which would hide the one that is installed; after the rules of systemd, which set power/control too. */
+const OWN_RULES = "/etc/udev/rules.d/98-knxpi-local.rules";
+
+/** Only the driver of FTDI has a latency timer. */
+const LATENCY_RULE =
+  'ACTION!="remove", SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"';
+
+/** The adapter was there before the rule, or udev did not know it yet. */
+const apply = (subsystem: string, ...before: Remedy): Remedy => [
+  ...before,
+  "sudo udevadm control --reload",
+  `sudo udevadm trigger --subsystem-match=${subsystem}`,
+];

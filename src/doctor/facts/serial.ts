@@ -7,6 +7,8 @@ export type SerialFacts = Readonly<{
   links: readonly Readonly<{ path: string; target: string }>[];
   /** Which UART of the SoC the firmware calls `serial0`: that on the pins, but on a Pi 5. */
   primary: "pl011" | "mini" | null;
+  /** udev has our rule for the latency timer. */
+  hasLatencyRule: boolean;
 }>;
 
 export type Tty = Readonly<{
@@ -57,7 +59,14 @@ export const readSerial = (root: Root): SerialFacts => ({
     ...root.list("/dev/serial/by-id").map((name) => `/dev/serial/by-id/${name}`),
   ].map((path) => ({ path, target: root.resolve(path) })),
   primary: primaryOf(word(root, "/proc/device-tree/aliases/serial0")),
+  hasLatencyRule: /^[^#\n]*\{latency_timer\}="1"/m.test(rulesIn(root)),
 });
+
+/** udev reads our rules from the first folder that has them: a file of that name in `/etc` hides the one of the package. */
+const rulesIn = (root: Root): string =>
+  ["/etc", "/run", "/usr/local/lib", "/usr/lib"]
+    .map((folder) => root.read(`${folder}/udev/rules.d/99-knxpi.rules`))
+    .find((text) => text !== null) ?? "";
 
 const readTty = (root: Root, name: string): readonly Tty[] => {
   const folder = `/sys/class/tty/${name}`;
