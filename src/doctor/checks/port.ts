@@ -1,7 +1,7 @@
 import { groupName, userName } from "../facts/accounts.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Entry } from "../facts/root.ts";
-import { unitOf, unitWords } from "../facts/services.ts";
+import { unitOf, unitValue, unitWords } from "../facts/services.ts";
 import { type Finding, speaker } from "../finding.ts";
 import type { WantedPort } from "../wanted.ts";
 
@@ -154,6 +154,7 @@ const permissionOf = (facts: Facts, path: string, node: Entry): readonly Finding
         "sudo systemctl edit knxpi, and there:",
         "[Service]",
         `SupplementaryGroups=${group}`,
+        "Then: sudo systemctl restart knxpi",
       ),
     );
   // As long as the service may, it does not matter much who calls this.
@@ -188,17 +189,18 @@ const mayUse = ({ mode, uid, gid }: Entry, user: number, groups: readonly number
 /** The groups that the service runs with; null: there is no service. */
 const serviceGroups = ({ services, accounts }: Facts): readonly string[] | null => {
   const unit = unitOf(services, "knxpi.service");
-  if (unit === undefined || unit.text === null) return null;
-  const [user] = unitWords(unit, "User");
+  if (unit === undefined || unit.path === null) return null;
+  const user = unitValue(unit, "User");
   const memberOf = accounts.groups.filter(
     ({ members }) => user !== undefined && members.includes(user),
   );
   // Without a user of its own it runs as root.
-  const isRoot = user === undefined && !/^DynamicUser=(yes|true|1)$/m.test(unit.text);
+  const isDynamic = /^(yes|true|on|1)$/.test(unitValue(unit, "DynamicUser") ?? "");
+  const isRoot = user === "root" || (user === undefined && !isDynamic);
   return isRoot
     ? accounts.groups.map(({ name }) => name)
     : [
-        ...unitWords(unit, "Group"),
+        unitValue(unit, "Group") ?? "",
         ...unitWords(unit, "SupplementaryGroups"),
         ...memberOf.map(({ name }) => name),
       ];

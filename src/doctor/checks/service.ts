@@ -1,6 +1,6 @@
 import { userName } from "../facts/accounts.ts";
 import type { Facts } from "../facts/facts.ts";
-import { unitOf, unitWords } from "../facts/services.ts";
+import { unitOf, unitValue } from "../facts/services.ts";
 import { type Finding, speaker } from "../finding.ts";
 import type { ServiceReport } from "../probe/systemd.ts";
 
@@ -94,7 +94,7 @@ export const checkState = (facts: Facts): readonly Finding[] => {
                 "knxpi.service makes it when it starts.",
               ),
         ];
-  const [user] = unit === undefined ? [] : unitWords(unit, "User");
+  const user = unit && unitValue(unit, "User");
   const owner = userName(facts.accounts, entry.uid);
   return [
     entry.kind !== "folder"

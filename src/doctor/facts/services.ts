@@ -5,7 +5,8 @@ export type Unit = Readonly<{
   name: string;
   /** Its file; null: only a link to it is there. */
   path: string | null;
-  text: string | null;
+  /** All of `[Service]`, in the order in which systemd reads its file and its drop-ins. */
+  settings: readonly (readonly [key: string, value: string])[];
   /** Something starts it. */
   enabled: boolean;
   /** Nothing can start it. */
@@ -43,7 +44,9 @@ export const readServices = (root: Root): ServiceFacts => {
       return {
         name,
         path,
-        text: path === null ? null : root.read(path),
+        settings: [...(path === null ? [] : [path]), ...dropInsOf(root, name)].flatMap((file) =>
+          settingsIn(root.read(file) ?? ""),
+        ),
         enabled: enabled.has(name) && !masked.has(name),
         masked: masked.has(name),
       };
@@ -55,11 +58,37 @@ export const readServices = (root: Root): ServiceFacts => {
 export const unitOf = ({ units }: ServiceFacts, name: string): Unit | undefined =>
   units.find((unit) => unit.name === name);
 
-/** All values of a key of a unit file: `SupplementaryGroups=dialout gpio` */
-export const unitWords = ({ text }: Unit, key: string): readonly string[] =>
-  [...(text ?? "").matchAll(new RegExp(`^${key}=(.*)$`, "gm"))].flatMap(([, value = ""]) =>
-    value.split(/\s+/).filter((each) => each !== ""),
-  );
+/** A setting that is a list, `SupplementaryGroups=dialout gpio`: each line adds to it, an empty one begins anew. */
+export const unitWords = ({ settings }: Unit, key: string): readonly string[] => {
+  const values = settings.filter(([each]) => each === key).map(([, value]) => value);
+  return values.slice(values.lastIndexOf("") + 1).flatMap((value) => value.split(/\s+/));
+};
+
+/** Any other one: the last line holds, and an empty one says nothing. */
+export const unitValue = ({ settings }: Unit, key: string): string | undefined =>
+  settings.findLast(([each]) => each === key)?.[1] || undefined;
+
+/** Files that change a unit, in order: by name, wherever they are; of those with one name the first holds, empty or not. */
+const dropInsOf = (root: Root, unit: string): readonly string[] => {
+  const template = unit.replace(/@.+(?=\.)/, "@");
+  const places = [
+    ...FOLDERS.flatMap((folder) => [`${folder}/${unit}.d`, `${folder}/${template}.d`]),
+    ...FOLDERS.map((folder) => `${folder}/service.d`),
+  ];
+  const found = new Map<string, string>();
+  for (const place of places)
+    for (const name of root.list(place))
+      if (name.endsWith(".conf") && !found.has(name)) found.set(name, `${place}/${name}`);
+  return [...found.keys()].sort().flatMap((name) => found.get(name) ?? []);
+};
+
+const settingsIn = (text: string): Unit["settings"] =>
+  text
+    .replaceAll("\\\n", " ")
+    .split(/^\[/m)
+    .filter((section) => section.startsWith("Service]"))
+    .flatMap((section) => [...section.matchAll(/^[ \t]*(\w+)[ \t]*=(.*)$/gm)])
+    .map(([, key = "", value = ""]) => [key, value.trim()]);
 
 /** In the order in which systemd looks at them; the generators make the login on a serial console. */
 const FOLDERS = [
