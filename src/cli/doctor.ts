@@ -9,13 +9,19 @@ export const addDoctor = (program: Command): void => {
     .description(
       "look at everything the bridge needs, and say what to do where something is not right",
     )
-    .option("-c, --config <file>", "configuration (/etc/knxpi/house.yaml)")
-    .option("--state <directory>", "where the bridge keeps what must survive (/var/lib/knxpi)")
+    .option("-c, --config <file>", "configuration (/etc/knxpi/house.yaml, or that of --instance)")
+    .option(
+      "--state <directory>",
+      "where the bridge keeps what must survive (/var/lib/knxpi, or that of --instance)",
+    )
     .option("--port <port>", "serial port, whatever the configuration says")
     .option("--baud <number>", "its speed", wholeNumber(9600, 115_200))
     .addOption(new Option("--parity <parity>", "its parity").choices(["even", "none"]))
     .option("--socket <path>", "control socket of the running knxpi")
-    .option("--instance <name>", "which running knxpi, when there are several")
+    .option(
+      "--instance <name>",
+      "which bridge, when there are several: cellar is knxpi@cellar with /etc/knxpi/cellar.yaml",
+    )
     .option("--no-bus", "do not open the port, and send nothing on the bus")
     .option("--no-broker", "do not connect to the broker")
     .option(

@@ -52,6 +52,23 @@ describe("the files of another machine", () => {
     expect(out.join("\n")).toContain("no Raspberry Pi");
   });
 
+  test("one bridge of several: its unit, configuration and state, not those of the house", async () => {
+    const files = [
+      HOUSE_FILE.replace("house.yaml", "cellar.yaml"),
+      "@file /usr/lib/systemd/system/knxpi.service\n[Service]\n",
+      "@file /usr/lib/systemd/system/knxpi@.service\n[Service]\nUser=knxpi\n",
+    ].join("");
+    const folder = machine("pi-4b", files);
+    const { out } = await knxpi("doctor", "--root", folder, "--instance", "cellar");
+    const text = out.join("\n");
+    expect(text).toContain("/etc/knxpi/cellar.yaml has no errors");
+    expect(text).toContain("→ sudo systemctl enable --now knxpi@cellar\n");
+    expect(text).toContain("/var/lib/knxpi-cellar is not there yet");
+    expect(text).not.toMatch(/house\.yaml|knxpi\.service|\/var\/lib\/knxpi\b(?!-)/);
+    const house = await knxpi("doctor", "--root", folder, "--instance", "house");
+    expect(house.out.join("\n")).toContain("✗ configuration");
+  });
+
   test("a wrong command line ends with 2", async () => {
     expect((await knxpi("doctor", "--baud", "17")).code).toBe(2);
     expect((await knxpi("doctor", "--wrong")).code).toBe(2);
@@ -71,7 +88,7 @@ describe("the configuration as the service reads it", () => {
     const path = write(
       "knx: {port: /dev/ttyS0, address: 1.1.7, baud: 38400, parity: none, chip: ncn5121}\n",
     );
-    const { loaded } = await readHouse("/", path);
+    const { loaded } = await readHouse("/", { config: path });
     const config = loaded?.ok ? loaded.config : undefined;
     expect(wantedOf(config, {})).toEqual({
       port: "/dev/ttyS0",
@@ -90,8 +107,10 @@ describe("the configuration as the service reads it", () => {
   });
 
   test("a file that is not there, and one that is no file", async () => {
-    expect((await readHouse("/", join(tmpdir(), "knxpi-nothing.yaml"))).loaded).toBeNull();
-    expect((await readHouse("/", tmpdir())).loaded).toMatchObject({ ok: false });
+    expect(
+      (await readHouse("/", { config: join(tmpdir(), "knxpi-nothing.yaml") })).loaded,
+    ).toBeNull();
+    expect((await readHouse("/", { config: tmpdir() })).loaded).toMatchObject({ ok: false });
   });
 });
 

@@ -10,6 +10,7 @@ import { checkStorage } from "../../src/doctor/checks/storage.ts";
 import type { Facts } from "../../src/doctor/facts/facts.ts";
 import { throttledIn } from "../../src/doctor/facts/power.ts";
 import { type Finding, GROUPS, speaker } from "../../src/doctor/finding.ts";
+import { instanceOf } from "../../src/doctor/instance.ts";
 import type { ServiceReport } from "../../src/doctor/probe/systemd.ts";
 import { exitStatus, reportJson, reportLines } from "../../src/doctor/report.ts";
 import { lookAt } from "./machine.ts";
@@ -243,7 +244,7 @@ describe("the running bridge", () => {
   };
   const check = (change: object) => {
     const status = readStatus({ ...STATUS, ...change });
-    return status === undefined ? [] : checkRunning(status, "1.2.3");
+    return status === undefined ? [] : checkRunning(status, "1.2.3", instanceOf());
   };
 
   test.each([
@@ -330,7 +331,7 @@ describe("the configuration", () => {
       "skipped",
     ],
   ])("%s", (_, named, loaded, status) => {
-    expect(checkConfiguration("house.yaml", named, loaded)[0]?.status).toBe(status);
+    expect(checkConfiguration("house.yaml", named, loaded, instanceOf())[0]?.status).toBe(status);
   });
 });
 

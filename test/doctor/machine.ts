@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Self } from "../../src/doctor/facts/accounts.ts";
 import { type Facts, readFacts } from "../../src/doctor/facts/facts.ts";
 import { type Entry, openRoot, type Root, type Space } from "../../src/doctor/facts/root.ts";
+import { instanceOf } from "../../src/doctor/instance.ts";
 
 /*
  * Machines as text, one file for each in `machines/`. A line with an @ begins an entry; a later one of the same path wins.
@@ -38,10 +39,11 @@ export const lookAt = <T>(
   change: string,
   look: (machine: Machine) => T,
   self: Self = PI,
+  instance?: string,
 ): T => {
   const { folder, root } = put(name, change);
   try {
-    return look({ folder, root, facts: readFacts(root, self, "/var/lib/knxpi") });
+    return look({ folder, root, facts: readFacts(root, self, instanceOf(instance)) });
   } finally {
     rmSync(folder, { recursive: true });
   }

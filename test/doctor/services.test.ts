@@ -1,20 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { unitOf, unitValue, unitWords } from "../../src/doctor/facts/services.ts";
+import { unitValue, unitWords } from "../../src/doctor/facts/services.ts";
 import { lookAt } from "./machine.ts";
 
 const UNIT = "User=knxpi\nSupplementaryGroups=dialout";
 
-/** The user and the groups of a unit, given files below `systemd/system` that have nothing but `[Service]`. */
-const read = (name: string, files: Readonly<Record<string, string>>) =>
+/** User and groups of the unit of a bridge, given files that have nothing but `[Service]`. */
+const read = (files: Readonly<Record<string, string>>, instance?: string) =>
   lookAt(
     "pi-4b",
     Object.entries(files)
       .map(([path, text]) => `@file ${path}\n[Service]\n${text}\n`)
       .join(""),
     ({ facts: { services } }) => {
-      const unit = unitOf(services, name);
+      const unit = services.bridge;
       return unit && [unitValue(unit, "User"), ...unitWords(unit, "SupplementaryGroups")];
     },
+    undefined,
+    instance,
   );
 
 // systemd.unit(5): drop-ins after the unit, by name over all folders; /etc before /run before /usr where names are equal.
@@ -70,8 +72,23 @@ describe("drop-ins of a unit", () => {
       ["u", "dialout"],
     ],
   ] as const)("%s", (_, files, expected) => {
-    expect(
-      read("knxpi.service", { "/usr/lib/systemd/system/knxpi.service": UNIT, ...files }),
-    ).toEqual(expected);
+    expect(read({ "/usr/lib/systemd/system/knxpi.service": UNIT, ...files })).toEqual(expected);
+  });
+
+  // In this order systemd 252 reads them (systemd-analyze verify).
+  test("of an instance: the folder first, then its own before those of the template, then those for all", () => {
+    const files = {
+      "/usr/lib/systemd/system/knxpi@.service": UNIT,
+      "/usr/lib/systemd/system/knxpi@x.service.d/0.conf": "SupplementaryGroups=g0",
+      "/etc/systemd/system/knxpi@.service.d/a.conf": "SupplementaryGroups=g1",
+      "/run/systemd/system/knxpi@x.service.d/a.conf": "User=wrong",
+      "/etc/systemd/system/knxpi@x.service.d/b.conf": "SupplementaryGroups=g2",
+      "/etc/systemd/system/knxpi@.service.d/b.conf": "User=wrong",
+      "/usr/lib/systemd/system/knxpi@.service.d/c.conf": "SupplementaryGroups=g3",
+      "/etc/systemd/system/service.d/c.conf": "User=wrong",
+      "/etc/systemd/system/knxpi@y.service.d/d.conf": "User=wrong",
+      "/etc/systemd/system/knxpi.service.d/d.conf": "User=wrong",
+    };
+    expect(read(files, "x")).toEqual(["knxpi", "dialout", "g0", "g1", "g2", "g3"]);
   });
 });

@@ -1,13 +1,18 @@
 import type { Config } from "../../config/config.ts";
 import { checkBroker } from "../../doctor/checks/broker.ts";
 import { type Finding, speaker } from "../../doctor/finding.ts";
+import type { Instance } from "../../doctor/instance.ts";
 import { probeBroker } from "../../doctor/probe/broker.ts";
 import { isTaken } from "../../doctor/probe/listen.ts";
 
 const { ok, problem } = speaker("broker");
 
 /** @param runs the bridge runs: what is used is used by it */
-export const askBroker = async (config: Config, runs: boolean): Promise<readonly Finding[]> => {
+export const askBroker = async (
+  config: Config,
+  runs: boolean,
+  { unit }: Instance,
+): Promise<readonly Finding[]> => {
   const { mqtt, stack } = config;
   const { base, instanceId, limits } = stack.bridge;
   if (mqtt.url !== undefined) {
@@ -24,7 +29,7 @@ export const askBroker = async (config: Config, runs: boolean): Promise<readonly
         : problem(
             "own-broker",
             `nobody answers on ${host}:${port}, where the bridge's own broker should`,
-            "journalctl -u knxpi -e tells why.",
+            `journalctl -u ${unit} -e tells why.`,
           ),
     ];
   return [

@@ -14,6 +14,7 @@ import { type Facts, readFacts } from "../../doctor/facts/facts.ts";
 import { throttledIn } from "../../doctor/facts/power.ts";
 import { openRoot } from "../../doctor/facts/root.ts";
 import { type Finding, speaker } from "../../doctor/finding.ts";
+import { instanceOf } from "../../doctor/instance.ts";
 import { probeClock, probeService, probeThrottled } from "../../doctor/probe/systemd.ts";
 import { findWantedPort, type Wanted, type WantedPort } from "../../doctor/wanted.ts";
 import type { SerialOptions } from "../../shell/serial-port.ts";
@@ -42,16 +43,21 @@ export type DoctorOptions = Readonly<{
 export const examine = async (options: DoctorOptions): Promise<readonly Finding[]> => {
   const here = resolve(options.root) === "/";
   const root = openRoot(options.root);
-  const house = await readHouse(options.root, options.config);
+  const usual = instanceOf(options.instance);
+  const instance = { ...usual, state: options.state ?? usual.state };
+  const house = await readHouse(options.root, options);
   const config = house.loaded?.ok ? house.loaded.config : undefined;
-  const facts = readFacts(root, self(), options.state ?? STATE);
+  const facts = readFacts(root, self(), instance);
   const wanted = wantedOf(config, options);
   const port = findWantedPort(wanted, facts, root);
   const bridge = here
-    ? await (await import("./running.ts")).askBridge({
-        socket: options.socket ?? config?.control?.socket,
-        instance: options.instance ?? config?.instance,
-      })
+    ? await (await import("./running.ts")).askBridge(
+        {
+          socket: options.socket ?? config?.control?.socket,
+          name: options.instance ?? config?.instance,
+        },
+        instance,
+      )
     : NOBODY;
   // What it says of its own transceiver is of no interest beside another port.
   const said = bridge.findings.filter(
@@ -59,15 +65,15 @@ export const examine = async (options: DoctorOptions): Promise<readonly Finding[
   );
   const [bus, broker, service, synchronised, throttled] = await Promise.all([
     lookAtBus({ ...options, here }, wanted, port, facts, bridge),
-    lookAtBroker({ ...options, here }, config, bridge),
-    here && facts.services.hasSystemd ? probeService("knxpi.service") : null,
+    lookAtBroker({ ...options, here }, config, facts, bridge),
+    here && facts.services.hasSystemd ? probeService(`${instance.unit}.service`) : null,
     here ? probeClock() : null,
     here && facts.power.throttled === null && facts.machine.pi !== null ? probeThrottled() : null,
   ]);
-  const { entry, hidden, directory } = facts.state;
+  const { entry, hidden } = facts.state;
   const kept =
     here && config !== undefined && entry !== null && !hidden
-      ? (await import("./kept.ts")).lookAtKept(config, directory)
+      ? (await import("./kept.ts")).lookAtKept(config, instance)
       : [];
   const measured: Facts = {
     ...facts,
@@ -80,7 +86,7 @@ export const examine = async (options: DoctorOptions): Promise<readonly Finding[
     ...(here ? [...checkPort(measured, port), ...checkUsb(measured, port)] : []),
     ...bus,
     ...broker,
-    ...checkConfiguration(house.path, house.named, house.loaded),
+    ...checkConfiguration(house.path, house.named, house.loaded, instance),
     ...said,
     ...checkService(measured, service),
     ...checkState(measured),
@@ -99,7 +105,7 @@ const lookAtBus = async (
   { here, bus, binding, port: named }: Where,
   wanted: Wanted,
   port: WantedPort,
-  { processes }: Facts,
+  { processes, instance }: Facts,
   bridge: Bridge,
 ): Promise<readonly Finding[]> => {
   const skip = (why: string, remedy: string) => [transceiver.skipped("chip", why, remedy)];
@@ -108,11 +114,11 @@ const lookAtBus = async (
       "the files of another machine are looked at, not its transceiver",
       "knxpi doctor there",
     );
-  if (!bus) return skip("not asked, because of --no-bus", "knxpi doctor");
+  if (!bus) return skip("not asked, because of --no-bus", instance.doctor);
   // It has told of its own already; a port that is named may be another one.
   if (bridge.status !== null && named === undefined) return [];
   if (bridge.runs && named === undefined)
-    return skip("the running bridge has the transceiver", "sudo knxpi doctor");
+    return skip("the running bridge has the transceiver", `sudo ${instance.doctor}`);
   const { path, remote, node, tty } = port;
   if (path === null || (!remote && node === null && binding === undefined))
     return skip("there is no port to ask it on", "See port above.");
@@ -127,6 +133,7 @@ const lookAtBus = async (
 const lookAtBroker = async (
   { here, broker }: Where,
   config: Config | undefined,
+  { instance }: Facts,
   { runs }: Bridge,
 ): Promise<readonly Finding[]> => {
   const { skipped } = speaker("broker");
@@ -138,7 +145,7 @@ const lookAtBroker = async (
         "knxpi doctor there",
       ),
     ];
-  if (!broker) return [skipped("login", "not asked, because of --no-broker", "knxpi doctor")];
+  if (!broker) return [skipped("login", "not asked, because of --no-broker", instance.doctor)];
   if (config === undefined)
     return [
       skipped(
@@ -147,7 +154,7 @@ const lookAtBroker = async (
         "See configuration below.",
       ),
     ];
-  return (await import("./broker.ts")).askBroker(config, runs);
+  return (await import("./broker.ts")).askBroker(config, runs, instance);
 };
 
 const NOBODY: Bridge = { runs: false, status: null, findings: [] };
@@ -160,6 +167,3 @@ const self = () => {
     node: process.versions.node,
   };
 };
-
-/** Where the service keeps what must survive. */
-const STATE = "/var/lib/knxpi";

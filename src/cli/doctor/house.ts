@@ -4,6 +4,7 @@ import type { Config } from "../../config/config.ts";
 import { optionsFor } from "../../config/file.ts";
 import { type Loaded, loadWithProject } from "../../config/load.ts";
 import { formatIndividualAddress } from "../../core/address.ts";
+import { type Instance, instanceOf } from "../../doctor/instance.ts";
 import type { Wanted } from "../../doctor/wanted.ts";
 
 export type HouseFile = Readonly<{
@@ -14,14 +15,18 @@ export type HouseFile = Readonly<{
   loaded: Loaded | null;
 }>;
 
-/** The configuration as the service would read it. */
-export const readHouse = async (root: string, named: string | undefined): Promise<HouseFile> => {
-  const path = named ?? join(root, USUAL);
-  const rest = { path, named: named !== undefined };
+/** The configuration as the service would read it: that of a bridge, or another one. */
+export const readHouse = async (
+  root: string,
+  { config, instance }: Readonly<{ config?: string; instance?: string }>,
+): Promise<HouseFile> => {
+  const usual = instanceOf(instance);
+  const path = config ?? join(root, usual.config);
+  const rest = { path, named: (config ?? instance) !== undefined };
   if (!isThere(path)) return { ...rest, loaded: null };
   try {
     const options = optionsFor(path);
-    const env = { CREDENTIALS_DIRECTORY: credentials(), ...options.env };
+    const env = { CREDENTIALS_DIRECTORY: credentials(usual), ...options.env };
     const loaded = await loadWithProject(readFileSync(path, "utf8"), { ...options, env });
     return { ...rest, loaded };
   } catch (error) {
@@ -59,7 +64,7 @@ const isThere = (path: string): boolean => {
 };
 
 /** Where systemd shows secrets to the service, while it runs; else where they come from. */
-const credentials = (): string => CREDENTIALS.find((path) => existsSync(path)) ?? CREDENTIALS[0];
-
-const CREDENTIALS = ["/run/credentials/knxpi.service", "/etc/credstore"] as const;
-const USUAL = "/etc/knxpi/house.yaml";
+const credentials = ({ unit }: Instance): string => {
+  const shown = `/run/credentials/${unit}.service`;
+  return existsSync(shown) ? shown : "/etc/credstore";
+};

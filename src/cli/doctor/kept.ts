@@ -1,19 +1,21 @@
 import type { Config } from "../../config/config.ts";
 import { type Finding, speaker } from "../../doctor/finding.ts";
+import type { Instance } from "../../doctor/instance.ts";
 import { DISK } from "../../shell/store/files.ts";
 import { readStore } from "../../shell/store/read.ts";
 
 const { ok, problem, skipped } = speaker("knxpi");
 
 /** What the bridge would find in its directory; nothing there is tidied up, as the bridge does it at its start. */
-export const lookAtKept = ({ stack }: Config, directory: string): readonly Finding[] => {
+export const lookAtKept = (
+  { stack }: Config,
+  { state: directory, doctor }: Instance,
+): readonly Finding[] => {
   const { settings, hardwareType } = stack.device;
   const files = { ...DISK, readdirSync: () => [] };
   const read = readStore({ directory, settings, hardwareType, files });
   if (!read.ok && /\bEACCES\b/.test(read.problem))
-    return [
-      skipped("kept", `what is kept in ${directory} is not for this user`, "sudo knxpi doctor"),
-    ];
+    return [skipped("kept", `what is kept in ${directory} is not for this user`, `sudo ${doctor}`)];
   if (!read.ok)
     return [
       problem(

@@ -1,5 +1,6 @@
 import { checkRunning, type Running, readStatus } from "../../doctor/checks/running.ts";
 import { type Finding, speaker } from "../../doctor/finding.ts";
+import type { Instance } from "../../doctor/instance.ts";
 import { findSocket } from "../station/find.ts";
 import { connectSocket } from "../station/socket.ts";
 import { createStation } from "../station/station.ts";
@@ -17,15 +18,24 @@ export type Bridge = Readonly<{
 
 /** The running bridge, asked over its control socket. */
 export const askBridge = async (
-  options: Readonly<{ socket: string | undefined; instance: string | undefined }>,
+  options: Readonly<{ socket: string | undefined; name: string | undefined }>,
+  instance: Instance,
 ): Promise<Bridge> => {
+  const silent = (why: string): Bridge => ({
+    runs: true,
+    status: null,
+    findings: [
+      skipped("running", `the running bridge was not asked: ${why}`, `sudo ${instance.doctor}`),
+    ],
+  });
   let path = options.socket;
   try {
-    path ??= await findSocket(options.instance, surroundings());
+    path ??= await findSocket(options.name, surroundings());
   } catch (error) {
     const [why = ""] = messageOf(error).split("\n");
     if (!why.startsWith("no running knxpi")) return silent(why);
-    const finding = note("running", "no bridge runs here", START);
+    const start = `Once all else is well: sudo systemctl start ${instance.unit}, or knxpi run --config FILE`;
+    const finding = note("running", "no bridge runs here", start);
     return { runs: false, status: null, findings: [finding] };
   }
   try {
@@ -37,7 +47,7 @@ export const askBridge = async (
       const status = readStatus(await Promise.race([station.request("status"), late]));
       return status === undefined
         ? silent(`${path} does not answer as expected`)
-        : { runs: true, status, findings: checkRunning(status, version()) };
+        : { runs: true, status, findings: checkRunning(status, version(), instance) };
     } finally {
       await station.close();
     }
@@ -46,14 +56,7 @@ export const askBridge = async (
   }
 };
 
-const silent = (why: string): Bridge => ({
-  runs: true,
-  status: null,
-  findings: [skipped("running", `the running bridge was not asked: ${why}`, "sudo knxpi doctor")],
-});
-
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-const START = "Once all else is well: sudo systemctl start knxpi, or knxpi run --config FILE";
 const PATIENCE_MS = 3_000;

@@ -1,6 +1,7 @@
 import { formatFinding, type Finding as Remark } from "../../config/finding.ts";
 import type { Loaded } from "../../config/load.ts";
 import { type Finding, speaker } from "../finding.ts";
+import type { Instance } from "../instance.ts";
 
 const { ok, note, warning, problem, skipped } = speaker("knxpi");
 
@@ -9,6 +10,7 @@ export const checkConfiguration = (
   path: string,
   named: boolean,
   loaded: Loaded | null,
+  { doctor }: Instance,
 ): readonly Finding[] => {
   if (loaded === null)
     return named
@@ -16,7 +18,7 @@ export const checkConfiguration = (
           problem(
             "configuration",
             `${path} is not there`,
-            "Name the configuration file with --config.",
+            "Write it, or name another one with --config.",
           ),
         ]
       : [
@@ -30,7 +32,7 @@ export const checkConfiguration = (
   const closed = errors.filter(isDenied);
   if (closed.length > 0)
     return [
-      skipped("configuration", `${shown(path, closed[0])}: not for this user`, "sudo knxpi doctor"),
+      skipped("configuration", `${shown(path, closed[0])}: not for this user`, `sudo ${doctor}`),
     ];
   const [first] = errors;
   if (first !== undefined)

@@ -1,7 +1,7 @@
 import { groupName, userName } from "../facts/accounts.ts";
 import type { Facts } from "../facts/facts.ts";
 import type { Entry } from "../facts/root.ts";
-import { unitOf, unitValue, unitWords } from "../facts/services.ts";
+import { unitValue, unitWords } from "../facts/services.ts";
 import { type Finding, speaker } from "../finding.ts";
 import type { WantedPort } from "../wanted.ts";
 
@@ -83,7 +83,7 @@ const nameOf = ({ serial }: Facts, { path, tty, stable }: WantedPort): readonly 
   ];
 };
 
-const holderOf = ({ processes }: Facts, name: string): Finding => {
+const holderOf = ({ processes, instance }: Facts, name: string): Finding => {
   const holders = processes.programs.filter(({ ports }) => ports.includes(`/dev/${name}`));
   const rivals = holders.filter((program) => !isKnxpi(program));
   const [rival] = rivals;
@@ -105,7 +105,7 @@ const holderOf = ({ processes }: Facts, name: string): Finding => {
     ? skipped(
         "holder",
         `whether somebody has /dev/${name} open: ${processes.unseen} processes do not show it to this user`,
-        "sudo knxpi doctor",
+        `sudo ${instance.doctor}`,
       )
     : ok("holder", `nobody else has /dev/${name} open`);
 };
@@ -126,7 +126,7 @@ const STOPS: Readonly<Record<string, string>> = {
 
 /** Whoever calls this, and the service. */
 const permissionOf = (facts: Facts, path: string, node: Entry): readonly Finding[] => {
-  const { self, accounts } = facts;
+  const { self, accounts, instance } = facts;
   const group = groupName(accounts, node.gid);
   const shown = `${path} belongs to ${userName(accounts, node.uid)} and the group ${group}, mode ${node.mode.toString(8)}`;
   const user = userName(accounts, self.uid);
@@ -150,11 +150,11 @@ const permissionOf = (facts: Facts, path: string, node: Entry): readonly Finding
     findings.push(
       problem(
         "service-permission",
-        `${shown}; knxpi.service has no such group`,
-        "sudo systemctl edit knxpi, and there:",
+        `${shown}; ${instance.unit}.service has no such group`,
+        `sudo systemctl edit ${instance.unit}, and there:`,
         "[Service]",
         `SupplementaryGroups=${group}`,
-        "Then: sudo systemctl restart knxpi",
+        `Then: sudo systemctl restart ${instance.unit}`,
       ),
     );
   // As long as the service may, it does not matter much who calls this.
@@ -188,7 +188,7 @@ const mayUse = ({ mode, uid, gid }: Entry, user: number, groups: readonly number
 
 /** The groups that the service runs with; null: there is no service. */
 const serviceGroups = ({ services, accounts }: Facts): readonly string[] | null => {
-  const unit = unitOf(services, "knxpi.service");
+  const unit = services.bridge;
   if (unit === undefined || unit.path === null) return null;
   const user = unitValue(unit, "User");
   const memberOf = accounts.groups.filter(

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Finding, speaker } from "../finding.ts";
+import type { Instance } from "../instance.ts";
 
 const transceiver = speaker("transceiver");
 const knxpi = speaker("knxpi");
@@ -30,21 +31,25 @@ export type Running = z.output<typeof STATUS>;
 export const readStatus = (result: unknown): Running | undefined => STATUS.safeParse(result).data;
 
 /** The bridge has the transceiver, so it is asked instead. */
-export const checkRunning = (status: Running, version: string): readonly Finding[] => [
+export const checkRunning = (
+  status: Running,
+  version: string,
+  instance: Instance,
+): readonly Finding[] => [
   status.version === version
     ? knxpi.ok("running", `${status.instance} runs since ${since(status.uptime)}`)
     : knxpi.warning(
         "running",
         `${status.instance} runs version ${status.version}, and this is ${version}`,
-        "sudo systemctl restart knxpi",
+        `sudo systemctl restart ${instance.unit}`,
       ),
-  ...partsOf(status),
-  ...linkOf(status),
+  ...partsOf(status, instance),
+  ...linkOf(status, instance),
   conflictOf(status),
   ...countersOf(status),
 ];
 
-const linkOf = ({ link }: Running): readonly Finding[] => {
+const linkOf = ({ link }: Running, { unit, doctor }: Instance): readonly Finding[] => {
   const chip = link.chip == null ? "the transceiver" : `the transceiver (${link.chip})`;
   switch (link.bus) {
     case "online":
@@ -78,7 +83,7 @@ const linkOf = ({ link }: Running): readonly Finding[] => {
           "chip",
           `no transceiver answers the running bridge (${link.bus})`,
           "Stop it, so that the port can be looked at with other speeds, then ask again:",
-          "sudo systemctl stop knxpi && sudo knxpi doctor",
+          `sudo systemctl stop ${unit} && sudo ${doctor}`,
         ),
       ];
   }
@@ -131,14 +136,14 @@ const countersOf = ({ counters }: Running): readonly Finding[] => {
   ];
 };
 
-const partsOf = ({ parts = [] }: Running): readonly Finding[] =>
+const partsOf = ({ parts = [] }: Running, { unit }: Instance): readonly Finding[] =>
   parts.flatMap(({ name, state, restarts, problem }) =>
     state === "failed" || state === "waiting"
       ? [
           knxpi.problem(
             `part-${name}`,
             `${name} does not work: ${problem ?? state}`,
-            `It has been tried ${restarts} times again. knxpi status and the log tell more: journalctl -u knxpi -e`,
+            `It has been tried ${restarts} times again. knxpi status and the log tell more: journalctl -u ${unit} -e`,
           ),
         ]
       : restarts > MANY_RESTARTS
@@ -146,7 +151,7 @@ const partsOf = ({ parts = [] }: Running): readonly Finding[] =>
             knxpi.warning(
               `part-${name}`,
               `${name} works, but had to be started again ${restarts} times${problem ? `, last because of: ${problem}` : ""}`,
-              "journalctl -u knxpi -e",
+              `journalctl -u ${unit} -e`,
             ),
           ]
         : [],

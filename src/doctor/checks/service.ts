@@ -1,7 +1,8 @@
 import { userName } from "../facts/accounts.ts";
 import type { Facts } from "../facts/facts.ts";
-import { unitOf, unitValue } from "../facts/services.ts";
+import { unitValue } from "../facts/services.ts";
 import { type Finding, speaker } from "../finding.ts";
+import type { Instance } from "../instance.ts";
 import type { ServiceReport } from "../probe/systemd.ts";
 
 const { ok, note, warning, problem, skipped } = speaker("knxpi");
@@ -10,13 +11,16 @@ const { ok, note, warning, problem, skipped } = speaker("knxpi");
  * Whether the service starts with the machine, and how it is.
  * @param report null: systemd was not asked
  */
-export const checkService = (facts: Facts, report: ServiceReport | null): readonly Finding[] => {
-  const unit = unitOf(facts.services, "knxpi.service");
+export const checkService = (
+  { services, instance }: Facts,
+  report: ServiceReport | null,
+): readonly Finding[] => {
+  const unit = services.bridge;
   if (unit === undefined)
     return [
       note(
         "service",
-        "there is no knxpi.service: the bridge does not start with the machine",
+        `there is no ${instance.unit}.service: the bridge does not start with the machine`,
         "sudo knxpi install --apply",
       ),
     ];
@@ -24,42 +28,47 @@ export const checkService = (facts: Facts, report: ServiceReport | null): readon
     unit.masked
       ? problem(
           "service",
-          "knxpi.service is masked: nothing can start it",
-          "sudo systemctl unmask knxpi",
+          `${unit.name} is masked: nothing can start it`,
+          `sudo systemctl unmask ${instance.unit}`,
         )
       : unit.enabled
-        ? ok("service", "knxpi.service starts with the machine")
+        ? ok("service", `${unit.name} starts with the machine`)
         : warning(
             "service",
-            "knxpi.service does not start with the machine",
-            "sudo systemctl enable --now knxpi",
+            `${unit.name} does not start with the machine`,
+            `sudo systemctl enable --now ${instance.unit}`,
           ),
-    ...(report === null ? [] : stateOf(report)),
+    ...(report === null ? [] : stateOf(report, instance)),
   ];
 };
 
-const stateOf = ({ active, sub, restarts, result, status }: ServiceReport): readonly Finding[] => {
+const stateOf = (
+  { active, sub, restarts, result, status }: ServiceReport,
+  instance: Instance,
+): readonly Finding[] => {
+  const { unit } = instance;
+  const log = `journalctl -u ${unit} -e tells why.`;
   const ended = result === "success" ? `status ${status}` : `${result}, status ${status}`;
   if (active === "failed" || sub === "auto-restart")
     return [
       problem(
         "service-state",
-        `knxpi.service has ended (${ended})`,
-        ENDS[result] ?? STATUSES[status] ?? "journalctl -u knxpi -e tells why.",
-        "Then: sudo systemctl restart knxpi",
+        `${unit}.service has ended (${ended})`,
+        ENDS[result] ?? statusOf(status, instance) ?? log,
+        `Then: sudo systemctl restart ${unit}`,
       ),
     ];
   if (active !== "active")
-    return [note("service-state", `knxpi.service is ${active}`, "sudo systemctl start knxpi")];
+    return [note("service-state", `${unit}.service is ${active}`, `sudo systemctl start ${unit}`)];
   return restarts > 0
     ? [
         warning(
           "service-state",
-          `knxpi.service runs, but was started again ${restarts} times (${ended})`,
-          ENDS[result] ?? "journalctl -u knxpi -e tells why.",
+          `${unit}.service runs, but was started again ${restarts} times (${ended})`,
+          ENDS[result] ?? log,
         ),
       ]
-    : [ok("service-state", "knxpi.service runs")];
+    : [ok("service-state", `${unit}.service runs`)];
 };
 
 const ENDS: Readonly<Record<string, string>> = {
@@ -69,29 +78,39 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 
 /** sysexits.h, as `knxpi run` uses them. */
-const STATUSES: Readonly<Record<number, string>> = {
-  1: "The configuration has errors: knxpi check /etc/knxpi/house.yaml",
-  2: "The command line of the unit is wrong: systemctl cat knxpi",
-  70: "An internal error: please report it, with the recording of the crash.",
-  74: "The state directory cannot be written: see state below.",
-  75: "Another bridge uses the base topic, or the port of the embedded broker is taken: see broker above.",
-  78: "The configuration has errors: knxpi check /etc/knxpi/house.yaml",
+const statusOf = (status: number, { unit, config }: Instance): string | undefined => {
+  switch (status) {
+    case 1:
+    case 78:
+      return `The configuration has errors: knxpi check ${config}`;
+    case 2:
+      return `The command line of the unit is wrong: systemctl cat ${unit}`;
+    case 70:
+      return "An internal error: please report it, with the recording of the crash.";
+    case 74:
+      return "The state directory cannot be written: see state below.";
+    case 75:
+      return "Another bridge uses the base topic, or the port of the embedded broker is taken: see broker above.";
+    default:
+      return undefined;
+  }
 };
 
 /** The directory for what must survive a restart. */
 export const checkState = (facts: Facts): readonly Finding[] => {
   const { directory, entry, hidden, space, crashes } = facts.state;
-  const unit = unitOf(facts.services, "knxpi.service");
+  const { services, instance } = facts;
+  const unit = services.bridge;
   if (entry === null)
     return unit === undefined
       ? []
       : [
           hidden
-            ? skipped("state", `${directory} is not for this user`, "sudo knxpi doctor")
+            ? skipped("state", `${directory} is not for this user`, `sudo ${instance.doctor}`)
             : note(
                 "state",
                 `${directory} is not there yet`,
-                "knxpi.service makes it when it starts.",
+                `${instance.unit}.service makes it when it starts.`,
               ),
         ];
   const user = unit && unitValue(unit, "User");
@@ -106,7 +125,7 @@ export const checkState = (facts: Facts): readonly Finding[] => {
       : user !== undefined && owner !== user
         ? problem(
             "state",
-            `${directory} belongs to ${owner}, and knxpi.service runs as ${user}`,
+            `${directory} belongs to ${owner}, and ${instance.unit}.service runs as ${user}`,
             `sudo chown -R ${user}:${user} ${directory}`,
           )
         : space !== null && space.freeMb < LITTLE_ROOM_MB
@@ -120,7 +139,13 @@ export const checkState = (facts: Facts): readonly Finding[] => {
               `${directory} belongs to ${owner}${space === null ? "" : `, ${space.freeMb} MB free`}`,
             ),
     ...(hidden
-      ? [skipped("recordings", `what is in ${directory} is not for this user`, "sudo knxpi doctor")]
+      ? [
+          skipped(
+            "recordings",
+            `what is in ${directory} is not for this user`,
+            `sudo ${instance.doctor}`,
+          ),
+        ]
       : crashes.length === 0
         ? []
         : [

@@ -1,3 +1,4 @@
+import type { Instance } from "../instance.ts";
 import { type AccountFacts, readAccounts, type Self } from "./accounts.ts";
 import { type BootFacts, readBoot } from "./boot.ts";
 import { type ClockFacts, readClock } from "./clock.ts";
@@ -13,6 +14,8 @@ import { readStorage, type StorageFacts } from "./storage.ts";
 /** Everything that the files of a machine tell, as plain data. */
 export type Facts = Readonly<{
   self: Self;
+  /** Which bridge is looked at. */
+  instance: Instance;
   machine: MachineFacts;
   boot: BootFacts;
   serial: SerialFacts;
@@ -25,19 +28,19 @@ export type Facts = Readonly<{
   power: PowerFacts;
 }>;
 
-/** @param state where knxpi keeps what must survive */
-export const readFacts = (root: Root, self: Self, state: string): Facts => {
+export const readFacts = (root: Root, self: Self, instance: Instance): Facts => {
   const machine = readMachine(root);
   return {
     self,
+    instance,
     machine,
     boot: readBoot(root, machine),
     serial: readSerial(root),
     processes: readProcesses(root),
     accounts: readAccounts(root),
-    services: readServices(root),
+    services: readServices(root, `${instance.unit}.service`),
     storage: readStorage(root),
-    state: readState(root, state),
+    state: readState(root, instance.state),
     clock: readClock(root),
     power: readPower(root),
   };

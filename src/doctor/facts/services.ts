@@ -15,19 +15,18 @@ export type Unit = Readonly<{
 
 export type ServiceFacts = Readonly<{
   units: readonly Unit[];
+  /** That of the bridge that is looked at, whether something starts it or not. */
+  bridge: Unit | undefined;
   /** systemd is what has started this machine. */
   hasSystemd: boolean;
 }>;
 
-export const readServices = (root: Root): ServiceFacts => {
+export const readServices = (root: Root, bridge: string): ServiceFacts => {
   const files = new Map<string, string>();
-  const masked = new Set<string>();
   // The first folder wins.
   for (const folder of FOLDERS)
     for (const name of root.list(folder)) {
-      if (!WANTED.test(name) || files.has(name)) continue;
-      if (root.link(`${folder}/${name}`) === "/dev/null") masked.add(name);
-      files.set(name, `${folder}/${name}`);
+      if (WANTED.test(name) && !files.has(name)) files.set(name, `${folder}/${name}`);
     }
   const enabled = new Set(
     FOLDERS.flatMap((folder) =>
@@ -37,26 +36,29 @@ export const readServices = (root: Root): ServiceFacts => {
         .flatMap((name) => root.list(`${folder}/${name}`)),
     ).filter((name) => WANTED.test(name)),
   );
-  const names = [...new Set([...files.keys(), ...enabled])].sort();
+  const readUnit = (name: string): Unit => {
+    const path = files.get(name) ?? files.get(templateOf(name)) ?? null;
+    const masked = path !== null && root.link(path) === "/dev/null";
+    return {
+      name,
+      path,
+      settings: [...(path === null ? [] : [path]), ...dropInsOf(root, name)].flatMap((file) =>
+        settingsIn(root.read(file) ?? ""),
+      ),
+      enabled: enabled.has(name) && !masked,
+      masked,
+    };
+  };
+  const own = readUnit(bridge);
   return {
-    units: names.map((name) => {
-      const path = files.get(name) ?? null;
-      return {
-        name,
-        path,
-        settings: [...(path === null ? [] : [path]), ...dropInsOf(root, name)].flatMap((file) =>
-          settingsIn(root.read(file) ?? ""),
-        ),
-        enabled: enabled.has(name) && !masked.has(name),
-        masked: masked.has(name),
-      };
-    }),
+    units: [...new Set([...files.keys(), ...enabled])].sort().map(readUnit),
+    bridge: own.path === null && !enabled.has(bridge) ? undefined : own,
     hasSystemd: root.stat("/run/systemd/system") !== null,
   };
 };
 
-export const unitOf = ({ units }: ServiceFacts, name: string): Unit | undefined =>
-  units.find((unit) => unit.name === name);
+/** `knxpi@cellar.service` → `knxpi@.service`; any other name stays. */
+const templateOf = (name: string): string => name.replace(/@.+(?=\.)/, "@");
 
 /** A setting that is a list, `SupplementaryGroups=dialout gpio`: each line adds to it, an empty one begins anew. */
 export const unitWords = ({ settings }: Unit, key: string): readonly string[] => {
@@ -70,9 +72,8 @@ export const unitValue = ({ settings }: Unit, key: string): string | undefined =
 
 /** Files that change a unit, in order: by name, wherever they are; of those with one name the first holds, empty or not. */
 const dropInsOf = (root: Root, unit: string): readonly string[] => {
-  const template = unit.replace(/@.+(?=\.)/, "@");
   const places = [
-    ...FOLDERS.flatMap((folder) => [`${folder}/${unit}.d`, `${folder}/${template}.d`]),
+    ...FOLDERS.flatMap((folder) => [`${folder}/${unit}.d`, `${folder}/${templateOf(unit)}.d`]),
     ...FOLDERS.map((folder) => `${folder}/service.d`),
   ];
   const found = new Map<string, string>();
