@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { parseGroupAddress, parseIndividualAddress } from "../core/address.ts";
 import { findDpt, plainDptId } from "../core/dpt/dpt.ts";
@@ -34,6 +36,14 @@ export const wholeNumber =
       ? number
       : wrong(`Not a whole number from ${min} to ${max}.`);
   };
+
+/** Where the files of a machine are, or some of them. */
+export const machineFolder = (path: string): string =>
+  !existsSync(path)
+    ? wrong("There is no such folder.")
+    : ["proc", "sys", "boot", "etc"].some((name) => existsSync(join(path, name)))
+      ? path
+      : wrong("No machine: it has none of proc, sys, boot and etc.");
 
 /** In hex, as memory is written everywhere: `4000`, `0x4000`. */
 export const memoryAddress = (text: string): number =>

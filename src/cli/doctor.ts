@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { wholeNumber } from "./arguments.ts";
+import { machineFolder, wholeNumber } from "./arguments.ts";
 import type { DoctorOptions } from "./doctor/doctor.ts";
 
 /** `knxpi doctor` */
@@ -27,6 +27,7 @@ export const addDoctor = (program: Command): void => {
     .option(
       "--root <directory>",
       "look at /proc, /sys, /boot and /etc of another machine, recorded below a folder",
+      machineFolder,
       "/",
     )
     .option("--json", "print JSON, for machines")
@@ -37,7 +38,7 @@ export const addDoctor = (program: Command): void => {
 While the bridge runs it is asked what it knows of the transceiver; otherwise the port is opened, and one telegram asks on the bus
 whether the bridge's own address is free. Nothing is changed and nothing published. With sudo it sees more.
 
-Ends with 0 when there is no problem (warnings are none), 1 when there is one, 2 after a wrong command line.
+Ends with 0 when there is no problem (warnings are none), 1 when there is one, 2 after a wrong command line, or a --root without a machine.
 
 Examples:
   sudo knxpi doctor

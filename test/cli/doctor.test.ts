@@ -44,12 +44,24 @@ describe("the files of another machine", () => {
     );
   });
 
-  test("an empty folder is a machine of which nothing is known", async () => {
+  test("a folder that is not there, or has no machine in it, is a wrong command line", async () => {
     const empty = mkdtempSync(join(tmpdir(), "knxpi-empty-"));
     folders.push(empty);
-    const { code, out } = await knxpi("doctor", "--root", empty);
-    expect(code).toBe(0);
-    expect(out.join("\n")).toContain("no Raspberry Pi");
+    const missing = await knxpi("doctor", "--root", join(empty, "no"));
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining("no such folder")]);
+    const nothing = await knxpi("doctor", "--root", empty);
+    expect([nothing.code, nothing.err]).toEqual([2, expect.stringContaining("none of proc, sys")]);
+  });
+
+  test("nothing is said of the machine that looks at them: its Node, its disk, who has copied them", async () => {
+    const change = `${HOUSE_FILE}@file /usr/lib/systemd/system/knxpi.service\n[Service]\nUser=knxpi\n@file /var/lib/knxpi/device.json\n{}`;
+    const { out } = await knxpi("doctor", "--root", machine("pi-4b", change), "--json");
+    const { findings } = JSON.parse(out.join("\n"));
+    const checks = findings.map(({ check }: { check: string }) => check);
+    expect(checks).not.toContain("node");
+    expect(checks).not.toContain("room");
+    const state = findings.find(({ check }: { check: string }) => check === "state");
+    expect([state.status, state.what]).toEqual(["ok", "/var/lib/knxpi is there"]);
   });
 
   test("one bridge of several: its unit, configuration and state, not those of the house", async () => {

@@ -44,6 +44,10 @@ describe("the machine", () => {
     expect(shortOf(checkMachine(old))).toEqual(["model ok", "system warning", "node problem"]);
     expect(shortOf(checkMachine(factsOf("pc-ftdi")))[0]).toBe("model note");
   });
+
+  test("a system that nobody knows is not fine", () => {
+    expect(shortOf(checkMachine(factsOf("pi-4b", "@none /etc/os-release")))[1]).toBe("system note");
+  });
 });
 
 describe("supply and heat", () => {

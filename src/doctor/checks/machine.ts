@@ -7,7 +7,7 @@ const { ok, note, warning, problem } = speaker("machine");
 export const checkMachine = ({ machine, self }: Facts): readonly Finding[] => [
   modelOf(machine),
   systemOf(machine),
-  nodeOf(self.node),
+  ...(self === null ? [] : [nodeOf(self.node)]),
 ];
 
 const modelOf = ({ model, pi, memoryMb }: Facts["machine"]): Finding => {
@@ -15,7 +15,7 @@ const modelOf = ({ model, pi, memoryMb }: Facts["machine"]): Finding => {
   if (pi !== null) return ok("model", `${model ?? `Raspberry Pi ${pi.name}`}${memory}`);
   return note(
     "model",
-    `${model ?? "this machine"} is no Raspberry Pi${memory}`,
+    `${model === null ? "an unknown model, taken for" : `${model} is`} no Raspberry Pi${memory}`,
     "Nothing to do with a USB adapter, or with a port of another machine (tcp://host:port); pins are not looked at.",
   );
 };
@@ -33,6 +33,8 @@ const systemOf = ({
       ? `${userlandBits ?? kernelBits ?? "?"} bit`
       : `kernel ${kernelBits} bit, programs ${userlandBits} bit`;
   const what = `${system ?? "an unknown system"}, ${bits}, kernel ${kernel ?? "unknown"}`;
+  if (system === null)
+    return note("system", what, "Whether it gets updates is not known: it has no /etc/os-release.");
   const oldest = OLDEST[systemId ?? ""];
   return oldest !== undefined && systemVersion !== null && systemVersion < oldest
     ? warning(

@@ -127,6 +127,7 @@ const STOPS: Readonly<Record<string, string>> = {
 /** Whoever calls this, and the service. */
 const permissionOf = (facts: Facts, path: string, node: Entry): readonly Finding[] => {
   const { self, accounts, instance } = facts;
+  if (self === null) return [];
   const group = groupName(accounts, node.gid);
   const shown = `${path} belongs to ${userName(accounts, node.uid)} and the group ${group}, mode ${node.mode.toString(8)}`;
   const user = userName(accounts, self.uid);

@@ -99,7 +99,7 @@ const statusOf = (status: number, { unit, config }: Instance): string | undefine
 /** The directory for what must survive a restart. */
 export const checkState = (facts: Facts): readonly Finding[] => {
   const { directory, entry, hidden, space, crashes } = facts.state;
-  const { services, instance } = facts;
+  const { services, instance, self } = facts;
   const unit = services.bridge;
   if (entry === null)
     return unit === undefined
@@ -114,7 +114,8 @@ export const checkState = (facts: Facts): readonly Finding[] => {
               ),
         ];
   const user = unit && unitValue(unit, "User");
-  const owner = userName(facts.accounts, entry.uid);
+  // A copy belongs to whoever has made it.
+  const owner = self === null ? null : userName(facts.accounts, entry.uid);
   return [
     entry.kind !== "folder"
       ? problem(
@@ -122,7 +123,7 @@ export const checkState = (facts: Facts): readonly Finding[] => {
           `${directory} is no folder`,
           `Take it away: sudo mv ${directory} ${directory}.old`,
         )
-      : user !== undefined && owner !== user
+      : user !== undefined && owner !== null && owner !== user
         ? problem(
             "state",
             `${directory} belongs to ${owner}, and ${instance.unit}.service runs as ${user}`,
@@ -136,7 +137,7 @@ export const checkState = (facts: Facts): readonly Finding[] => {
             )
           : ok(
               "state",
-              `${directory} belongs to ${owner}${space === null ? "" : `, ${space.freeMb} MB free`}`,
+              `${directory} ${owner === null ? "is there" : `belongs to ${owner}`}${space === null ? "" : `, ${space.freeMb} MB free`}`,
             ),
     ...(hidden
       ? [

@@ -13,7 +13,8 @@ import { readStorage, type StorageFacts } from "./storage.ts";
 
 /** Everything that the files of a machine tell, as plain data. */
 export type Facts = Readonly<{
-  self: Self;
+  /** null: on another machine, which has nothing but the files of this one. */
+  self: Self | null;
   /** Which bridge is looked at. */
   instance: Instance;
   machine: MachineFacts;
@@ -28,7 +29,7 @@ export type Facts = Readonly<{
   power: PowerFacts;
 }>;
 
-export const readFacts = (root: Root, self: Self, instance: Instance): Facts => {
+export const readFacts = (root: Root, self: Self | null, instance: Instance): Facts => {
   const machine = readMachine(root);
   return {
     self,

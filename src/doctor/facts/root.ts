@@ -7,7 +7,7 @@ import {
   statfsSync,
   statSync,
 } from "node:fs";
-import { join, posix } from "node:path";
+import { join, posix, resolve } from "node:path";
 
 /**
  * The files of a machine, below a folder: `/` is this machine, anything else one that was recorded, or the card of another Pi. Nothing
@@ -78,6 +78,8 @@ export const openRoot = (folder: string, attributes?: Attributes): Root => {
       attributes?.space ??
       ((path) =>
         attempt(path, () => {
+          // A copy is on a volume of the machine that looks at it.
+          if (resolve(folder) !== "/") return null;
           const { bavail, blocks, bsize, files, ffree } = statfsSync(at(path));
           const mb = bsize / 1e6;
           return {
