@@ -64,6 +64,16 @@ describe("the files of another machine", () => {
     expect([state.status, state.what]).toEqual(["ok", "/var/lib/knxpi is there"]);
   });
 
+  test("secrets are those of that machine", async () => {
+    const file = `@file /etc/knxpi/house.yaml
+knx: {port: /dev/ttyAMA0, address: 1.1.7}
+mqtt: {url: mqtt://broker.lan, username: u, password_file: "\${CREDENTIALS_DIRECTORY}/secret"}
+@file /etc/credstore/secret
+s`;
+    const { loaded } = await readHouse(machine("pi-4b", file), {});
+    expect(loaded?.ok && loaded.config.mqtt.password).toBe("s");
+  });
+
   test("one bridge of several: its unit, configuration and state, not those of the house", async () => {
     const files = [
       HOUSE_FILE.replace("house.yaml", "cellar.yaml"),

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { optionsFor } from "../../config/file.ts";
 import { type Loaded, loadWithProject } from "../../config/load.ts";
 import { formatIndividualAddress } from "../../core/address.ts";
-import { type Instance, instanceOf } from "../../doctor/instance.ts";
+import { instanceOf } from "../../doctor/instance.ts";
 import type { Wanted } from "../../doctor/wanted.ts";
 
 export type HouseFile = Readonly<{
@@ -20,14 +20,15 @@ export const readHouse = async (
   root: string,
   { config, instance }: Readonly<{ config?: string; instance?: string }>,
 ): Promise<HouseFile> => {
-  const usual = instanceOf(instance);
-  const path = config ?? join(root, usual.config);
+  const path = config ?? join(root, instanceOf(instance).config);
   const rest = { path, named: (config ?? instance) !== undefined };
   if (!isThere(path)) return { ...rest, loaded: null };
   try {
     const options = optionsFor(path);
-    const env = { CREDENTIALS_DIRECTORY: credentials(usual), ...options.env };
-    const loaded = await loadWithProject(readFileSync(path, "utf8"), { ...options, env });
+    const loaded = await loadWithProject(readFileSync(path, "utf8"), {
+      ...options,
+      readFile: (file) => options.readFile(isBelow(root, file) ? file : join(root, file)),
+    });
     return { ...rest, loaded };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -63,8 +64,5 @@ const isThere = (path: string): boolean => {
   }
 };
 
-/** Where systemd shows secrets to the service, while it runs; else where they come from. */
-const credentials = ({ unit }: Instance): string => {
-  const shown = `/run/credentials/${unit}.service`;
-  return existsSync(shown) ? shown : "/etc/credstore";
-};
+/** Files beside the configuration are found from there; others have the path that they have on their machine. */
+const isBelow = (root: string, file: string): boolean => file.startsWith(resolve(root));
