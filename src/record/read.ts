@@ -1,9 +1,10 @@
-import { createGunzip, constants as zlib } from "node:zlib";
 import { FORMAT, type RecordEnd, type RecordHead, type RecordLine } from "./format.ts";
+import { gzipMembers } from "./members.ts";
 
 /**
  * What a file gives, in order. A file that does not end as it should gives one `broken` last: everything before it is as it was
- * recorded. So does one that is no recording, with nothing before it.
+ * recorded, for a line counts once the checksum of its gzip member holds. Only the last member of a file that was cut short has none:
+ * its complete lines are given too. One that is no recording gives `broken` with nothing before it.
  */
 export type ReadLine = RecordLine | Broken;
 
@@ -26,11 +27,11 @@ export type Broken = Readonly<{
 export async function* readRecording(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<ReadLine> {
-  const counts = { lines: 0, octets: 0 };
+  const counts = { lines: 0 };
   let hasEnded = false;
   for await (const part of textLines(chunks, counts)) {
     if (typeof part !== "string") {
-      if (part.kind !== "cut" || !hasEnded) yield part;
+      yield part;
       return;
     }
     counts.lines += 1;
@@ -60,7 +61,7 @@ export async function* readRecording(
   }
   if (hasEnded) return;
   yield counts.lines === 0
-    ? broken("foreign", `${NO_RECORDING}: it is empty`)
+    ? broken("foreign", `${NO_RECORDING}: it has no line that is complete`)
     : broken("cut", `${CUT} ${counts.lines}, and everything before can be used`);
 }
 
@@ -136,62 +137,20 @@ async function* textLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   counts: Readonly<{ lines: number }>,
 ): AsyncGenerator<string | Broken> {
-  // A lenient end: of a member that was cut short everything that is there comes out.
-  const gunzip = createGunzip({ finishFlush: zlib.Z_SYNC_FLUSH });
-  const inflated: Buffer[] = [];
-  let failed: Error | undefined;
-  gunzip.on("data", (chunk: Buffer) => inflated.push(chunk));
-  gunzip.on("error", (error) => {
-    failed ??= error;
-  });
   const lines = lineCutter();
-  let fed = 0;
-  try {
-    for await (const piece of pieces(chunks)) {
-      fed += piece.length;
-      await new Promise<void>((resolve) => {
-        gunzip.once("error", resolve);
-        gunzip.write(piece, () => {
-          gunzip.off("error", resolve);
-          resolve();
-        });
-      });
-      yield* lines.of(inflated.splice(0));
-      if (failed !== undefined || gunzip.bytesWritten < fed) break;
-    }
-    if (failed === undefined && gunzip.bytesWritten === fed)
-      await new Promise<void>((resolve) => {
-        for (const name of ENDS) gunzip.once(name, resolve);
-        gunzip.end();
-      });
-    yield* lines.of(inflated.splice(0));
-    if (failed !== undefined)
-      yield counts.lines === 0
-        ? broken(
-            "foreign",
-            `${NO_RECORDING}: it is not gzipped, or damaged at its beginning (${failed.message})`,
-          )
-        : broken("damaged", `${somewhere(gunzip.bytesWritten, counts)} (${failed.message})${GOOD}`);
-    else if (gunzip.bytesWritten < fed)
-      yield broken("damaged", `${somewhere(gunzip.bytesWritten, counts)}${GOOD}`);
-    else if (lines.hasRest())
-      yield counts.lines === 0
-        ? broken("foreign", `${NO_RECORDING}: it has no line that is complete`)
-        : broken("cut", `${CUT} ${counts.lines}, and everything before can be used`);
-  } finally {
-    gunzip.destroy();
+  for await (const member of gzipMembers(chunks)) {
+    if ("content" in member) yield* lines.of(member.content);
+    else if (member.is === "none" && member.at === 0)
+      yield broken("foreign", `${NO_RECORDING}: it is ${member.problem}`);
+    else
+      yield broken(
+        "damaged",
+        `it is damaged behind octet ${member.at}, after line ${counts.lines} (${member.problem})${GOOD}`,
+      );
   }
 }
 
-/** Small ones: because of one with damage in it nothing of it comes out. */
-async function* pieces(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks)
-    for (let from = 0; from < chunk.length; from += PIECE) yield chunk.subarray(from, from + PIECE);
-}
-
-/** A line may be longer than any chunk: a state is one. */
+/** A line may be longer than any member: a state is one. */
 const lineCutter = () => {
   const decoder = new TextDecoder();
   let rest: string[] = [];
@@ -207,7 +166,7 @@ const lineCutter = () => {
       if (last !== "") rest.push(last);
     }
   }
-  return { of, hasRest: () => rest.length > 0 };
+  return { of };
 };
 
 const broken = (kind: Broken["kind"], problem: string): Broken => ({
@@ -219,11 +178,6 @@ const broken = (kind: Broken["kind"], problem: string): Broken => ({
 const shown = (text: string): string =>
   JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 
-const somewhere = (octets: number, { lines }: Readonly<{ lines: number }>): string =>
-  `it is damaged near octet ${octets}, after line ${lines}`;
-
-const ENDS = ["end", "close", "error"] as const;
-const PIECE = 256;
 const SHOWN = 60;
 const NO_RECORDING =
   "this is no recording of knxpi, which ends with .knxrec and comes from knxpi record";

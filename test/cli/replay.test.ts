@@ -33,6 +33,10 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "knxpi-replay-"));
   writeFileSync(path("good.knxrec"), asFile(GOOD));
   writeFileSync(path("cut.knxrec"), asFile(GOOD).subarray(0, -40));
+  // Stored, not compressed, so that a digit becomes another one and nothing else changes.
+  const damaged = Buffer.from(asFile(GOOD, 0));
+  damaged[damaged.lastIndexOf("\n[1006,") + 2] = "2".charCodeAt(0);
+  writeFileSync(path("damaged.knxrec"), damaged);
   writeFileSync(path("foreign.knxrec"), "this is no recording");
   const altered = GOOD.map(
     (line, index): RecordLine =>
@@ -106,6 +110,12 @@ describe("replay", () => {
     const { code, out } = await replay("cut.knxrec", "--summary");
     expect(code).toBe(0);
     expect(out.join("\n")).toMatch(/ends {7}cut: .*\nresult {5}equal/);
+  });
+
+  test("a file with a bit turned over is damaged, not another result", async () => {
+    const { code, err } = await replay("damaged.knxrec", "--summary");
+    expect(err).toMatch(/damaged.*checksum/);
+    expect(code).toBe(2);
   });
 
   test.each([

@@ -67,8 +67,8 @@ export const said = (
   }));
 
 /** Through the file format and back, as lines from a disk are. */
-export const asFile = (lines: readonly RecordLine[]): Uint8Array =>
-  gzipSync(lines.map((line) => `${encodeLine(line)}\n`).join(""));
+export const asFile = (lines: readonly RecordLine[], level = 6): Uint8Array =>
+  gzipSync(lines.map((line) => `${encodeLine(line)}\n`).join(""), { level });
 
 export const replayed = async (lines: readonly ReadLine[]): Promise<readonly ReplayEvent[]> => {
   const events: ReplayEvent[] = [];

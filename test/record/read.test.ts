@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, gzipSync, constants as zlib } from "node:zlib";
 import { fc, test as prop } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { openStack } from "../../src/core/stack/stack.ts";
@@ -73,6 +73,10 @@ const MEMBERS = [
 ];
 const FILE = Buffer.concat(MEMBERS);
 
+/** With bits of one octet turned over. */
+const flipped = (file: Buffer, at: number, bits = 0x40): Buffer =>
+  Buffer.from(file.map((octet, index) => (index === at ? octet ^ bits : octet)));
+
 const read = async (chunks: readonly Uint8Array[]): Promise<readonly ReadLine[]> => {
   const lines: ReadLine[] = [];
   for await (const line of readRecording(chunks)) lines.push(line);
@@ -112,28 +116,58 @@ describe("a file", () => {
 
   // biome-ignore format: read by column
   test.each([
-    { is: "empty",                 octets: Buffer.alloc(0),                                                     kind: "foreign", says: /no recording.*empty/ },
+    { is: "empty",                 octets: Buffer.alloc(0),                                                     kind: "foreign", says: /no recording.*no line that is complete/ },
     { is: "text",                  octets: Buffer.from("version: 1\n"),                                         kind: "foreign", says: /no recording.*not gzipped/ },
     { is: "something else",        octets: gzipSync("hello\n"),                                                 kind: "foreign", says: /no recording.*"hello"/ },
     { is: "without a head",        octets: gzipSync(text(octet(1))),                                            kind: "foreign", says: /does not begin with a head/ },
     { is: "of the future",         octets: gzipSync('{"knxpi":"recording","format":2,"program":"9.0.0","instance":"a","epoch":1}\n'), kind: "newer", says: /format 2.*knxpi 9\.0\.0/ },
     { is: "not ended",             octets: Buffer.concat(MEMBERS.slice(0, 2)),                                  kind: "cut",     says: /ends after line 102/ },
     { is: "damaged in the middle", octets: Buffer.concat([MEMBERS[0] ?? FILE, gzipSync(`${"[1,2,3]\n".repeat(7)}[1,2,x]\n`)]), kind: "damaged", says: /line 10: .*\[1,2,x\]/ },
-    { is: "with rubbish after it", octets: Buffer.concat([MEMBERS[0] ?? FILE, Buffer.alloc(5_000, "rubbish")]),  kind: "damaged", says: /damaged near octet \d+, after line 2/ },
-    { is: "filled up with zeros",  octets: Buffer.concat([...MEMBERS.slice(0, 2), Buffer.alloc(5_000)]),         kind: "damaged", says: /after line 102/ },
+    { is: "with rubbish after it", octets: Buffer.concat([MEMBERS[0] ?? FILE, Buffer.alloc(5_000, "rubbish")]),  kind: "damaged", says: /damaged behind octet \d+, after line 2 .*not gzipped/ },
+    { is: "filled up with zeros",  octets: Buffer.concat([...MEMBERS.slice(0, 2), Buffer.alloc(5_000)]),         kind: "damaged", says: /after line 102 .*not gzipped/ },
+    { is: "damaged at its beginning", octets: flipped(FILE, 100),                                                 kind: "damaged", says: /after line 0/ },
   ])("$is: says what is wrong and where", async ({ octets, kind, says }) => {
     const last = (await read([octets])).at(-1);
     expect(last).toMatchObject({ line: "broken", kind, problem: expect.stringMatching(says) });
   });
 
-  test("one octet turned over never throws, and is noticed wherever it means something", async () => {
-    const whole = await read([FILE]);
-    for (let at = 0; at < FILE.length; at += at % 10 === 0 ? 1 : 3) {
-      const damaged = Buffer.from(FILE);
-      damaged[at] = (damaged[at] ?? 0) ^ 0x55;
-      const lines = await read([damaged]);
-      if (lines.at(-1)?.line !== "broken") expect(lines).toStrictEqual(whole);
+  test("one bit turned over is noticed wherever it means something, and nothing else than was written comes out", async () => {
+    const whole = (await read([FILE])).map((line) => JSON.stringify(line));
+    for (let at = 0; at < FILE.length; at += 7) {
+      const lines = await read([flipped(FILE, at, 1 << (at % 8))]);
+      const isNoticed = lines.at(-1)?.line === "broken";
+      const good = (isNoticed ? lines.slice(0, -1) : lines).map((line) => JSON.stringify(line));
+      expect(good).toEqual(whole.slice(0, isNoticed ? good.length : whole.length));
     }
+  });
+
+  test("a member that is longer than any is damage, and is not held", {
+    timeout: 30_000,
+  }, async () => {
+    const part = deflateRawSync(Buffer.alloc(2 ** 24), { finishFlush: zlib.Z_FULL_FLUSH });
+    const long = Buffer.concat([
+      gzipSync("").subarray(0, 10),
+      ...Array.from({ length: 9 }, () => part),
+    ]);
+    const lines = await read([MEMBERS[0] ?? FILE, long]);
+    expect(kinds(lines)).toBe("hsb");
+    expect(lines.at(-1)).toMatchObject({
+      kind: "damaged",
+      problem: expect.stringMatching(/after line 2 .*longer than anything/),
+    });
+  });
+
+  test("gzipped again by hand, with the name of a file", async () => {
+    const [first = FILE, ...others] = MEMBERS;
+    const named = Buffer.concat([
+      first.subarray(0, 10),
+      Buffer.from("house\0"),
+      first.subarray(10),
+    ]);
+    named[3] = 0x08;
+    const lines = await read([named, ...others]);
+    expect(lines).toStrictEqual(await read([FILE]));
+    expect(await read([...named].map((each) => Uint8Array.of(each)))).toHaveLength(3);
   });
 
   test("what reading it throws is passed on", async () => {
