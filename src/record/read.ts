@@ -138,36 +138,51 @@ async function* textLines(
   counts: Readonly<{ lines: number }>,
 ): AsyncGenerator<string | Broken> {
   const lines = lineCutter();
+  const damaged = (at: number, problem: string): Broken =>
+    broken(
+      "damaged",
+      `it is damaged behind octet ${at}, after line ${counts.lines} (${problem})${GOOD}`,
+    );
   for await (const member of gzipMembers(chunks)) {
-    if ("content" in member) yield* lines.of(member.content);
-    else if (member.is === "none" && member.at === 0)
-      yield broken("foreign", `${NO_RECORDING}: it is ${member.problem}`);
-    else
-      yield broken(
-        "damaged",
-        `it is damaged behind octet ${member.at}, after line ${counts.lines} (${member.problem})${GOOD}`,
-      );
+    if (!("content" in member)) {
+      yield member.is === "none" && member.at === 0
+        ? broken("foreign", `${NO_RECORDING}: it is ${member.problem}`)
+        : damaged(member.at, member.problem);
+      return;
+    }
+    for (const piece of member.content) {
+      yield* lines.of(piece);
+      if (lines.held() > LONGEST) {
+        yield damaged(member.at, "a line longer than any that knxpi writes");
+        return;
+      }
+    }
   }
 }
 
-/** A line may be longer than any member: a state is one. */
+/** A line may be longer than any piece: a state is one. */
 const lineCutter = () => {
   const decoder = new TextDecoder();
   let rest: string[] = [];
-  function* of(chunks: readonly Uint8Array[]): Generator<string> {
-    for (const chunk of chunks) {
-      const parts = decoder.decode(chunk, { stream: true }).split("\n");
-      const last = parts.pop() ?? "";
-      for (const part of parts) {
-        const line = rest.length === 0 ? part : [...rest, part].join("");
-        rest = [];
-        yield line;
-      }
-      if (last !== "") rest.push(last);
+  let letters = 0;
+  function* of(piece: Uint8Array): Generator<string> {
+    const parts = decoder.decode(piece, { stream: true }).split("\n");
+    const last = parts.pop() ?? "";
+    for (const part of parts) {
+      const line = rest.length === 0 ? part : [...rest, part].join("");
+      [rest, letters] = [[], 0];
+      yield line;
     }
+    if (last !== "") rest.push(last);
+    letters += last.length;
   }
-  return { of };
+  /** Letters of a line that has no end yet. */
+  const held = (): number => letters;
+  return { of, held };
 };
+
+/** Letters of a line: a state of 60,000 objects has 20 million, and what JSON.parse makes of a line has to fit beside it. */
+const LONGEST = 64 * 1024 * 1024;
 
 const broken = (kind: Broken["kind"], problem: string): Broken => ({
   line: "broken",

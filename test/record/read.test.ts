@@ -157,6 +157,18 @@ describe("a file", () => {
     });
   });
 
+  test("a line that is longer than any is damage, and is not held", {
+    timeout: 30_000,
+  }, async () => {
+    const part = gzipSync(Buffer.alloc(2 ** 24, "7"));
+    const lines = await read([MEMBERS[0] ?? FILE, ...Array.from({ length: 40 }, () => part)]);
+    expect(kinds(lines)).toBe("hsb");
+    expect(lines.at(-1)).toMatchObject({
+      kind: "damaged",
+      problem: expect.stringMatching(/after line 2 .*a line longer than any/),
+    });
+  });
+
   test("gzipped again by hand, with the name of a file", async () => {
     const [first = FILE, ...others] = MEMBERS;
     const named = Buffer.concat([
