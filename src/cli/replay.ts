@@ -2,7 +2,15 @@ import { type Command, InvalidArgumentError } from "commander";
 import { isoTime } from "../core/iso-time.ts";
 import { isAfter, isBefore } from "../record/moment.ts";
 import { type ReplayEvent, replay } from "../record/replay.ts";
-import { isKind, NO_TALLY, reportLines, statusOf, type Tally, tally } from "../record/report.ts";
+import {
+  divergenceInWords,
+  isKind,
+  NO_TALLY,
+  reportLines,
+  statusOf,
+  type Tally,
+  tally,
+} from "../record/report.ts";
 import { KINDS, type Kind, linesOf, machineLines, USUAL_KINDS } from "../record/show.ts";
 import { type Clock, dateOf, timeOf } from "../record/words.ts";
 import { examples } from "./examples.ts";
@@ -149,16 +157,9 @@ const wordsOf = (event: ReplayEvent, wanted: ReadonlySet<Kind>): readonly string
     case "gap":
       return [`… ${event.impulses} impulses are not in the recording`];
     case "divergence":
-      return [`! DIVERGED at impulse ${event.number}: ${WHAT[event.differs]}`];
+      return [`! ${divergenceInWords(event)}`];
   }
 };
-
-const WHAT = {
-  effects: "other effects than recorded",
-  state: "another state than recorded",
-  hash: "another state at the end than recorded",
-  error: "an error on one side only, or another one",
-} as const;
 
 const jsonLines = (event: ReplayEvent, { epoch, at }: Tally): readonly string[] => {
   const time = isoTime(epoch + at);

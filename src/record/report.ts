@@ -178,7 +178,18 @@ const verdictLines = (known: Tally, until: boolean): readonly string[] => {
   ];
 };
 
-/** What differs, in words. */
+/** `DIVERGED at impulse 9: other effects than recorded` */
+export const divergenceInWords = ({ number, differs }: Divergence): string =>
+  `DIVERGED at impulse ${number}: ${DIFFERS[differs]}`;
+
+const DIFFERS = {
+  effects: "other effects than recorded",
+  state: "another state than recorded",
+  hash: "another state at the end than recorded",
+  error: "an error on one side only, or another one",
+} as const satisfies Record<Divergence["differs"], string>;
+
+/** What differs, in lines. */
 export const divergenceLines = (divergence: Divergence): readonly string[] => {
   switch (divergence.differs) {
     case "effects": {

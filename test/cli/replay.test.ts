@@ -5,6 +5,7 @@ import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stepper } from "../../src/cli/replay-step.ts";
 import type { RecordLine } from "../../src/record/format.ts";
+import { decodeLine } from "../../src/record/read.ts";
 import {
   asFile,
   endLine,
@@ -43,6 +44,9 @@ beforeAll(() => {
       line.line === "impulse" && index === 12 ? { ...line, effects: 4_711 } : line,
   );
   writeFileSync(path("altered.knxrec"), asFile(altered));
+  const ofTomorrow = decodeLine('{"impulse":{"for":"dl","type":"tomorrow.ind","at":2500}}');
+  if (typeof ofTomorrow !== "string")
+    writeFileSync(path("unknown.knxrec"), asFile(GOOD.toSpliced(11, 0, ofTomorrow)));
 });
 afterAll(() => {
   rmSync(directory, { recursive: true });
@@ -148,6 +152,9 @@ describe("replay", () => {
 });
 
 describe("export", () => {
+  const exported = (name: string, ...options: readonly string[]) =>
+    knxpi("export", path(name), "--utc", "--to", "text", "--out", path("out.txt"), ...options);
+
   test.each(["pcapng", "ets-xml", "text", "json"])(
     "%s into a file, and a part of it",
     async (to) => {
@@ -169,6 +176,34 @@ describe("export", () => {
       expect(sizes[1]).toBeLessThan(sizes[0] ?? 0);
     },
   );
+
+  test.each([
+    {
+      is: "an impulse of another version",
+      name: "unknown.knxrec",
+      telegrams: ["02:12:01.012"],
+      says: /DIVERGED at impulse 10: an error .*2026-11-24T02:12:02.500Z.*\n.*: 18 impulses could not be replayed: telegrams are missing\n/,
+    },
+    {
+      is: "other effects than recorded",
+      name: "altered.knxrec",
+      telegrams: ["02:12:01.012", "02:12:03.012", "02:12:05.012"],
+      says: /DIVERGED at impulse 11: other effects .*2026-11-24T02:12:03.001Z/,
+    },
+  ])("$is: what can be had, what is wrong, and status 2", async ({ name, telegrams, says }) => {
+    const { code, err } = await exported(name);
+    const written = readFileSync(path("out.txt"), "utf8");
+    expect(written.match(/02:12:\d\d\.\d{3}/g)).toEqual(telegrams);
+    expect(err).toMatch(says);
+    expect(code).toBe(2);
+  });
+
+  test.each([
+    { part: ["--until", "+1s"], code: 0 },
+    { part: ["--from", "+1s"], code: 2 },
+  ])("what is wrong matters to the part that it is in: $part", async ({ part, code }) => {
+    expect(await exported("unknown.knxrec", ...part)).toMatchObject({ code });
+  });
 
   test("what cannot be written leaves nothing behind", async () => {
     const out = path("nowhere/out.txt");
