@@ -23,6 +23,8 @@ export type ChildReport = Readonly<{
   state: ChildState;
   /** Since when it works, or does not: pauses and tries in between change nothing. ms since 1970. */
   since: number;
+  /** How long that has been so, ms, whatever the clock was set to meanwhile. */
+  forMs: number;
   /** How often it was started again since the process began, tries that came to nothing included. */
   restarts: number;
   /** Why it last failed, in words for people; stays when it works again. */

@@ -51,8 +51,10 @@ export const openSupervisor = (options: SupervisorOptions): Supervisor => {
     const { state } = slot;
     const [next, action] = childCell(state, event);
     if (action !== "A0" || next !== state) options.moved?.({ name, state, event, action, next });
-    if ((state === "up") !== (next === "up") || (state === "off") !== (next === "off"))
+    if ((state === "up") !== (next === "up") || (state === "off") !== (next === "off")) {
       slot.since = Date.now();
+      slot.sinceAt = performance.now();
+    }
     slot.state = next;
     switch (action) {
       case "A0":
@@ -230,6 +232,7 @@ export const openSupervisor = (options: SupervisorOptions): Supervisor => {
         spec,
         state: "off",
         since: Date.now(),
+        sinceAt: performance.now(),
         starts: 0,
         past: CLEAN,
         problem: null,
@@ -250,10 +253,11 @@ export const openSupervisor = (options: SupervisorOptions): Supervisor => {
       };
     },
     children: () =>
-      [...slots.values()].map(({ spec, state, since, starts, problem }) => ({
+      [...slots.values()].map(({ spec, state, since, sinceAt, starts, problem }) => ({
         name: spec.name,
         state,
         since,
+        forMs: performance.now() - sinceAt,
         restarts: Math.max(0, starts - 1),
         problem: problem ?? (isUp(spec.after) ? null : `waits for ${spec.after}`),
       })),
@@ -285,6 +289,8 @@ type Slot = {
   readonly spec: ChildSpec;
   state: ChildState;
   since: number;
+  /** The same, monotonic. */
+  sinceAt: number;
   starts: number;
   past: Past;
   problem: string | null;

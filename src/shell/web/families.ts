@@ -1,10 +1,10 @@
-import { type HealthDocument, PROBLEMS } from "../../core/app/bridge/health.ts";
+import type { HealthDocument } from "../../core/app/bridge/health.ts";
 import { COUNTERS, type Counter } from "../../core/counter.ts";
 import { DROP_REASONS, type DropReason } from "../../core/drop.ts";
 import type { OfflineReason } from "../../core/impulse.ts";
 import { LINK_STATES } from "../../core/stack/2-dl/link-table.ts";
 import { bit, counter, each, type Family, gauge, histogram, type Sample } from "./family.ts";
-import { healthPage } from "./health-page.ts";
+import { PAGE_PROBLEMS, pageProblems } from "./health-page.ts";
 import { ACKNOWLEDGE_S, BEHIND_OCTETS, PUBLISH_S } from "./latency.ts";
 import { LAG_S } from "./loop-lag.ts";
 import { OUTSIDE_FAMILIES } from "./outside-families.ts";
@@ -57,8 +57,8 @@ export const FAMILIES: readonly Family[] = [
   histogram("serial_octets_behind", "octets that had been read with an octet and waited behind it", BEHIND_OCTETS, ({ latency }) => latency.behind),
   histogram("event_loop_lag_seconds", "by how much a timer comes later than it should", LAG_S, ({ loopLag }) => loopLag),
 
-  gauge("healthy", "1: there is no problem, and /health answers 200", (view) => bit(healthPage(view).status === 200)),
-  gauge("problem", "1: the problem is there now", ({ health }) => each("problem", PROBLEMS, (word) => health.problems.some((one) => one === word)), "problem"),
+  gauge("healthy", "1: there is no problem, and /health answers 200", (view) => bit(pageProblems(view).length === 0)),
+  gauge("problem", "1: the problem is there now", (view) => each("problem", PAGE_PROBLEMS, (word) => pageProblems(view).includes(word)), "problem"),
   gauge("bus_up", "1: bus and transceiver can be used", ({ health }) => bit(health.bus.state === "online")),
   gauge("bus_state", "1 for how the bus is now", ({ health }) => each("state", Object.keys(STATES), (state) => health.bus.state === state), "state"),
   gauge("link_state", "1 for the state of the link to the transceiver", ({ state }) => each("state", LINK_STATES, (one) => state.dl.link.state === one), "state"),

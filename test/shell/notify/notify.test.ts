@@ -102,7 +102,7 @@ describe.skipIf(!canListen())("told to a service manager (needs perl to listen)"
 
   test("while the receive path does not work it is not, and the line says which part", async () => {
     const serial: ChildReport = {
-      ...{ name: "serial", state: "failed", since: 0, restarts: 9, problem: "gone" },
+      ...{ name: "serial", state: "failed", since: 0, forMs: 0, restarts: 9, problem: "gone" },
     };
     const { manager, notify } = await start({ watchdogMs: 60, serial });
     notify.observer.done?.({ for: "dl", type: "watch.req", on: false }, [], state);

@@ -88,7 +88,7 @@ const wired = () => {
   });
   const look = () => {
     const said = works(
-      seen.seen({ name: "serial", since: 1_700_000_000_000, problem: null, ...port }),
+      seen.seen({ name: "serial", since: 1_700_000_000_000, forMs: 0, problem: null, ...port }),
       clock.now(),
     );
     return said.ok ? "ok" : said.part;

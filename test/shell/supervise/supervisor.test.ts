@@ -79,7 +79,7 @@ describe("a child", () => {
     const child = supervisor.add(web.spec);
     await pass(0);
     expect(supervisor.children()).toEqual([
-      { name: "web", state: "up", since: BEGIN, restarts: 0, problem: null },
+      { name: "web", state: "up", since: BEGIN, forMs: 0, restarts: 0, problem: null },
     ]);
     await pass(5_000);
     await child.stop();
@@ -94,14 +94,20 @@ describe("a child", () => {
     await pass(2_000);
     web.last().broke(new Error("EMFILE"));
     expect(supervisor.children()).toEqual([
-      { name: "web", state: "waiting", since: BEGIN + 2_000, restarts: 0, problem: "EMFILE" },
+      {
+        ...{ name: "web", state: "waiting", since: BEGIN + 2_000, forMs: 0 },
+        ...{ restarts: 0, problem: "EMFILE" },
+      },
     ]);
     expect(web.closed).toEqual(["broke"]);
     await pass(999);
     expect(web.lives).toHaveLength(1);
     await pass(1);
     expect(supervisor.children()).toEqual([
-      { name: "web", state: "up", since: BEGIN + 3_000, restarts: 1, problem: "EMFILE" },
+      {
+        ...{ name: "web", state: "up", since: BEGIN + 3_000, forMs: 0 },
+        ...{ restarts: 1, problem: "EMFILE" },
+      },
     ]);
     expect(said(40)).toEqual(["EMFILE"]);
     expect(moves).toEqual([
@@ -131,6 +137,17 @@ describe("a child", () => {
     const { supervisor } = rig();
     supervisor.add({ name: "gpio", strategy: HELPER, start: (life) => life.up() });
     expect(stateOf(supervisor)).toEqual([["gpio", "up", 0, null]]);
+  });
+
+  test("how long it has not worked does not follow the clock", async () => {
+    const { supervisor } = rig();
+    const store = puppet();
+    store.how.fails = "EROFS";
+    supervisor.add(store.spec);
+    await pass(2_000);
+    vi.setSystemTime(BEGIN + 30 * 365 * 86_400_000);
+    await pass(500);
+    expect(supervisor.children()).toMatchObject([{ since: BEGIN, forMs: 2_500 }]);
   });
 
   test("tries in between do not change since when it does not work", async () => {

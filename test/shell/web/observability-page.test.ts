@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { DROP_REASONS } from "../../../src/core/drop.ts";
 import { FAMILIES } from "../../../src/shell/web/families.ts";
+import { PAGE_PROBLEMS } from "../../../src/shell/web/health-page.ts";
 
 const PAGE = readFileSync(
   new URL("../../../firmware-notes/observability.md", import.meta.url),
   "utf8",
 );
-const rows = (from: string): readonly string[] =>
-  PAGE.slice(PAGE.indexOf(from))
+const rows = (from: string, to?: string): readonly string[] =>
+  PAGE.slice(PAGE.indexOf(from), to === undefined ? PAGE.length : PAGE.indexOf(to))
     .split("\n")
     .slice(1)
     .filter((line) => line.startsWith("| `"));
@@ -22,6 +23,11 @@ describe("firmware-notes/observability.md", () => {
     });
     const found = rows("## Metrics").filter((line) => !/^\| `[a-z]+\.[a-z-]+` /.test(line));
     expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("lists every problem, and no other", () => {
+    const found = rows("| problem |", "## Prometheus").map((line) => line.split("`")[1]);
+    expect(found).toEqual(PAGE_PROBLEMS);
   });
 
   test("lists every reason for a drop, and no other", () => {

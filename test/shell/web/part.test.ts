@@ -63,13 +63,14 @@ describe("web as a part of the shell", () => {
   });
 
   test("a part that was given up makes health 503, and its problem stays here", async () => {
-    const gone = { since: 1_700_000_000_000, restarts: 5, problem: "mqtt://broker.lan refuses" };
+    const gone = { since: 1_700_000_000_000, forMs: 0, restarts: 5, problem: "mqtt://broker.lan" };
     const { up } = start(0, { children: [{ name: "mqtt", state: "failed", ...gone }] });
     const response = await fetch(`${await up()}/health`);
     const text = await response.text();
     expect(response.status).toBe(503);
     expect(JSON.parse(text)).toMatchObject({
       problems: ["bus_offline", "child_failed"],
+      mqtt: { connected: false, since: null },
       children: [{ name: "mqtt", state: "failed", since: "2023-11-14T22:13:20.000Z", restarts: 5 }],
     });
     expect(text).not.toContain("broker.lan");

@@ -76,7 +76,7 @@ export const healthDocument = (state: BridgeState, request: HealthFigures) => {
     },
     mqtt: {
       connected: broker.connected,
-      since: isoTime(broker.since),
+      since: broker.session === 0 ? null : isoTime(broker.since),
       reconnects: Math.max(0, broker.session - 1),
       version: state.features.info.protocol,
       published: counts.published,
