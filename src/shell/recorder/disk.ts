@@ -127,6 +127,7 @@ export const openDisk = (options: DiskOptions): Disk => {
     if (!isFailing) return;
     log.info({ folder, file: file.name }, GOES_ON);
     isFailing = false;
+    life?.up();
   };
 
   const begin = async (start: Start): Promise<void> => {
@@ -215,7 +216,8 @@ export const openDisk = (options: DiskOptions): Disk => {
       start(now) {
         life = now;
         isPaused = false;
-        now.up();
+        // After a failure nobody knows before something is written.
+        if (!isFailing) now.up();
       },
       // What it has to say it has said.
       tell: (error) => `${folder}: ${messageOf(error)}`,

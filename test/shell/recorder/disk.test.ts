@@ -48,10 +48,14 @@ const rig = (options: Partial<RecorderOptions> = {}) => {
   });
   /** As its supervisor would, but when the test says so. */
   let broken: unknown;
+  let isUp = false;
   const start = (): void => {
     broken = undefined;
+    isUp = false;
     void recorder.child?.start({
-      up: () => undefined,
+      up() {
+        isUp = true;
+      },
       good: () => undefined,
       broke(error) {
         broken = error;
@@ -81,6 +85,7 @@ const rig = (options: Partial<RecorderOptions> = {}) => {
     hear,
     start,
     broken: () => broken,
+    isUp: () => isUp,
     pass: (ms: number) => {
       at += ms;
     },
@@ -218,7 +223,7 @@ describe("a disk that does not take it", () => {
       const { fault, files } = faulty();
       fault.at = at;
       fault.code = code;
-      const { recorder, hear, heard, hash, start, broken, lines, counted } = rig({ files });
+      const { recorder, hear, heard, hash, start, broken, isUp, lines, counted } = rig({ files });
       const said = () => lines.filter(({ msg }) => msg.startsWith("recording to disk pauses"));
       for (let round = 1; round <= 2; round++) {
         start();
@@ -232,6 +237,8 @@ describe("a disk that does not take it", () => {
         expect(counted["recorder.disk-failures"]).toBe(failures);
         expect(failures).toBeGreaterThanOrEqual(round);
       }
+      // A life that has written nothing did not work: it has been like this since the first failure.
+      expect(isUp()).toBe(false);
       expect(said()).toMatchObject([{ level: 40, problem: expect.stringContaining(code) }]);
       expect(recorder.look().impulses).toBe(heard());
       fault.code = undefined;
@@ -239,6 +246,7 @@ describe("a disk that does not take it", () => {
       const before = heard();
       await hear(12_000);
       await recorder.close();
+      expect(isUp()).toBe(true);
       expect(lines.filter(({ msg }) => msg === "recording to disk goes on")).toHaveLength(1);
       expect(broken()).toBeUndefined();
       const last = await read(names().at(-1) ?? "");
