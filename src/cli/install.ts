@@ -57,7 +57,10 @@ Examples:
     .command("uninstall")
     .description("take back what knxpi install did; without --apply only says what it would do")
     .option("--apply", "do it")
-    .option("--purge", "with configuration and state: values, what ETS has loaded, recordings")
+    .option(
+      "--purge",
+      "with configuration and state: values, what ETS has loaded, recordings; what --replace kept",
+    )
     .option("--root <directory>", "a machine that does not run, below this directory (an image)")
     .addHelpText(
       "after",
@@ -131,6 +134,7 @@ export const uninstall = async (options: Options, caller: Caller): Promise<numbe
 
 const look = async ({ root }: Options, caller: Caller, configuration?: string) => {
   const { readManifest, readPresent } = await import("../install/machine.ts");
+  const { pathsOf } = await import("../install/plan.ts");
   const { wantedFiles } = await import("../install/wanted.ts");
   const read = (source: string): string =>
     readFileSync(new URL(`../../systemd/${source}`, import.meta.url), "utf8");
@@ -139,9 +143,7 @@ const look = async ({ root }: Options, caller: Caller, configuration?: string) =
     root === undefined ? [caller.node, caller.program] : [programIn(where) ?? PROGRAM_IN_UNITS];
   const wanted = wantedFiles(read, started, configuration);
   const manifest = readManifest(where);
-  const known = manifest?.files.map(({ path }) => path) ?? [];
-  const paths = new Set([...wanted.map(({ path }) => path), ...known]);
-  const present = readPresent(where, paths);
+  const present = readPresent(where, pathsOf(wanted, manifest));
   return {
     root: where,
     situation: {
@@ -262,7 +264,7 @@ const NOTHING = "\nNothing to do.";
 const PACKAGED =
   "installed by the package manager, which has put everything in its place: sudo systemctl enable --now knxpi";
 const KEEP =
-  "Own settings last longer in a drop-in (systemctl edit knxpi). To take ours: knxpi install --replace, which keeps it as .bak.";
+  "Own settings last longer in a drop-in (systemctl edit knxpi). To take ours: knxpi install --replace, which keeps it as .bak; a .bak that is not from there has to be moved away first.";
 const NEXT = `
 Next: sudo nano /etc/knxpi/house.yaml
       sudo knxpi check /etc/knxpi/house.yaml

@@ -44,6 +44,9 @@ export const INSTALLED_FILES: readonly InstalledFile[] = [
   { source: "house.yaml", directory: CONFIGURATION, name: "house.yaml", kind: "configuration", mode: 0o640, owner: SERVICE_USER },
 ];
 
+/** What `knxpi install` has written. The service must not be able to write it, because root believes it. */
+export const MANIFEST = "/usr/local/share/knxpi/installed.json";
+
 /** Where it goes, below the root of the machine. */
 export const targetOf = ({ directory, name }: InstalledFile, installer: Installer): string =>
   `${directory[installer]}/${name}`;

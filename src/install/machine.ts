@@ -2,10 +2,8 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { isMissing, messageOf } from "../shell/store/files.ts";
+import { MANIFEST } from "./files.ts";
 import type { Manifest, Plan, Present, Step } from "./plan.ts";
-
-/** Where the manifest lies: the service must not be able to write it, because root believes it. */
-export const MANIFEST = "/usr/local/share/knxpi/installed.json";
 
 /** What of the machine is needed beside its files. */
 export type Commands = Readonly<{
@@ -97,7 +95,11 @@ export const perform = (root: string, plan: Plan, commands: Commands): Outcome =
       case "write": {
         const { path, text, mode, owner } = step.file;
         const target = join(root, path);
-        if (step.keepFormer) fs.copyFileSync(target, `${target}.bak`);
+        if (step.formerTo !== undefined) {
+          const former = join(root, step.formerTo);
+          change(former);
+          fs.copyFileSync(target, former);
+        }
         change(target);
         const account = owner === undefined ? undefined : accountOf(root, owner);
         replace(target, text, mode, (file) => {
@@ -220,8 +222,12 @@ const isManifest = (found: unknown): found is Manifest =>
   "complete" in found &&
   typeof found.complete === "boolean" &&
   "files" in found &&
-  Array.isArray(found.files) &&
-  found.files.every(
+  areFiles(found.files) &&
+  (!("kept" in found) || areFiles(found.kept));
+
+const areFiles = (found: unknown): found is Manifest["files"] =>
+  Array.isArray(found) &&
+  found.every(
     (file: unknown) =>
       typeof file === "object" &&
       file !== null &&

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { COMMANDS, type Command, INSTALLED_FILES, type InstalledFile } from "./files.ts";
+import { COMMANDS, type Command, INSTALLED_FILES, type InstalledFile, MANIFEST } from "./files.ts";
 
 /** A file as it is to be on the machine. */
 export type Wanted = Readonly<
@@ -14,17 +14,21 @@ export type Manifest = Readonly<{
   version: string;
   /** Everything was done, the commands included. */
   complete: boolean;
-  files: readonly Readonly<{ path: string; sha256: string }>[];
+  files: readonly Written[];
+  /** What was replaced, beside what it was replaced with; of older versions nobody knows. */
+  kept?: readonly Written[];
 }>;
+
+type Written = Readonly<{ path: string; sha256: string }>;
 
 /**
  * new: is not there · update: as the last installation left it, but to be another · unchanged · changed: by somebody else, stays unless
- * it is to be replaced · yours: configuration, stays in any case · gone: of an earlier version, removed
+ * it is to be replaced · yours: configuration, or what was replaced, stays in any case · gone: of an earlier version, removed
  */
 export type FileState = "new" | "update" | "unchanged" | "changed" | "replace" | "yours" | "gone";
 
 export type Step = Readonly<
-  | { do: "write"; file: Wanted; keepFormer: boolean }
+  | { do: "write"; file: Wanted; formerTo?: string }
   | { do: "remove"; path: string; folder?: true }
   | { do: "run"; words: Command["words"]; optional: boolean }
   | { do: "remember"; manifest: Manifest }
@@ -32,15 +36,18 @@ export type Step = Readonly<
 >;
 
 export type Plan = Readonly<{
-  files: readonly Readonly<{ path: string; state: FileState }>[];
+  /** All that are written or removed, and those that are left alone. */
+  files: readonly Planned[];
   /** In order; empty when there is nothing to do. */
   steps: readonly Step[];
 }>;
 
+type Planned = Readonly<{ path: string; state: FileState }>;
+
 export type Situation = Readonly<{
   version: string;
   wanted: readonly Wanted[];
-  /** What there is at the paths that are wanted or known. */
+  /** What there is at the paths of `pathsOf`. */
   present: ReadonlyMap<string, Present>;
   /** Of the last installation. */
   manifest: Manifest | null;
@@ -48,9 +55,17 @@ export type Situation = Readonly<{
   root?: string | undefined;
 }>;
 
+/** What a plan has to know of the machine. */
+export const pathsOf = (wanted: readonly Wanted[], manifest: Manifest | null): Iterable<string> =>
+  new Set([
+    MANIFEST,
+    ...wanted.flatMap(({ path }) => [path, backupOf(path)]),
+    ...[...(manifest?.files ?? []), ...(manifest?.kept ?? [])].map(({ path }) => path),
+  ]);
+
 /** @param replace also files that somebody has changed, keeping those as `.bak` */
 export const planInstall = (situation: Situation, replace = false): Plan => {
-  const { wanted, manifest, version } = situation;
+  const { wanted, present, manifest, version } = situation;
   const files = [
     ...wanted.map((file) => ({ file, path: file.path, state: stateOf(file, situation, replace) })),
     ...obsolete(situation),
@@ -58,7 +73,7 @@ export const planInstall = (situation: Situation, replace = false): Plan => {
   const writes = (kinds: readonly Wanted["kind"][]): readonly Step[] =>
     files.flatMap(({ file, state }) =>
       file !== undefined && kinds.includes(file.kind) && isWritten(state)
-        ? [{ do: "write", file, keepFormer: state === "replace" }]
+        ? [{ do: "write", file, ...(state === "replace" && { formerTo: backupOf(file.path) }) }]
         : [],
     );
   const removals: readonly Step[] = files.flatMap(({ path, state }) =>
@@ -75,12 +90,26 @@ export const planInstall = (situation: Situation, replace = false): Plan => {
     const sha256 = state === "changed" ? known.get(path) : hashOf(file.text);
     return sha256 === undefined ? [] : [{ path, sha256 }];
   });
+  const backups = files.flatMap(({ path, state }): readonly Written[] =>
+    state === "replace"
+      ? [{ path: backupOf(path), sha256: hashOf(present.get(path)?.text ?? "") }]
+      : [],
+  );
+  const kept = union(backups, manifest?.kept);
   const account = commands(situation, "account");
   return {
-    files: shown,
+    files: [
+      ...shown,
+      ...[...backups, { path: MANIFEST }].map(({ path }): Planned => {
+        return { path, state: present.has(path) ? "update" : "new" };
+      }),
+    ],
     steps: [
       // Whatever happens from here on, it is known what may have been written.
-      { do: "remember", manifest: { version, complete: false, files: union(mine, manifest) } },
+      {
+        do: "remember",
+        manifest: { version, complete: false, files: union(mine, manifest?.files), kept },
+      },
       ...writes(["settings"]),
       ...account,
       ...writes(["configuration"]),
@@ -88,14 +117,14 @@ export const planInstall = (situation: Situation, replace = false): Plan => {
       ...removals,
       ...commands(situation, "reload"),
       ...(manifest?.complete ? [] : commands(situation, "first")),
-      { do: "remember", manifest: { version, complete: true, files: mine } },
+      { do: "remember", manifest: { version, complete: true, files: mine, kept } },
     ],
   };
 };
 
 /**
  * What `planInstall` has written is removed, what somebody has changed in between stays.
- * @param purge with everything that belongs to the user: configuration, state
+ * @param purge with everything that belongs to the user: configuration, state, what `planInstall` replaced
  * @param folders of the user that are there
  */
 export const planUninstall = (
@@ -125,14 +154,20 @@ export const planUninstall = (
       ? [{ path, state: "yours" as const }]
       : [],
   );
+  const kept = (manifest?.kept ?? [])
+    .filter(({ path }) => present.has(path) && isOurs(path))
+    .map(({ path }): Planned => {
+      return { path, state: purge && isBackup(path, situation) ? "gone" : "yours" };
+    });
   const shown = [
     ...files,
     ...configuration,
+    ...kept,
     ...(purge ? folders.map((path) => ({ path, state: "gone" as const })) : []),
+    ...(present.has(MANIFEST) ? [{ path: MANIFEST, state: "gone" as const }] : []),
   ];
-  if (manifest === null && !shown.some(({ state }) => state === "gone"))
-    return { files: shown, steps: [] };
-  const removed = files.filter(({ state }) => state === "gone");
+  if (!shown.some(({ state }) => state === "gone")) return { files: shown, steps: [] };
+  const removed = [...files, ...kept].filter(({ state }) => state === "gone");
   return {
     files: shown,
     steps: [
@@ -149,18 +184,26 @@ export const planUninstall = (
 
 export const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-const stateOf = (
-  file: Wanted,
-  { present, manifest }: Pick<Situation, "present" | "manifest">,
-  replace: boolean,
-): FileState => {
+const stateOf = (file: Wanted, situation: Situation, replace: boolean): FileState => {
+  const { present, manifest } = situation;
+  const backup = backupOf(file.path);
   const there = present.get(file.path);
   if (there === undefined) return "new";
   if (file.kind === "configuration") return "yours";
   if (there.text === file.text) return there.mode === file.mode ? "unchanged" : "update";
   const before = manifest?.files.find(({ path }) => path === file.path)?.sha256;
   if (there.text !== null && hashOf(there.text) === before) return "update";
-  return replace ? "replace" : "changed";
+  const hasRoom = !present.has(backup) || isBackup(backup, situation);
+  return replace && hasRoom ? "replace" : "changed";
+};
+
+const backupOf = (path: string): string => `${path}.bak`;
+
+/** We have made it, and nobody has changed it since. */
+const isBackup = (path: string, { present, manifest }: Situation): boolean => {
+  const text = present.get(path)?.text ?? null;
+  const sha256 = text === null ? null : hashOf(text);
+  return manifest?.kept?.some((file) => file.path === path && file.sha256 === sha256) === true;
 };
 
 /** What an earlier version has written and this one does not know, as far as nobody has changed it. */
@@ -195,7 +238,7 @@ const run = (words: Command["words"], optional = false): Step => ({ do: "run", w
 const STOP_OTHERS = run(["systemctl", "stop", "knxpi@*.service"], true);
 
 /** What was written before, and what is to be. */
-const union = (mine: Manifest["files"], before: Manifest | null): Manifest["files"] => [
+const union = (mine: readonly Written[], before: readonly Written[] = []): readonly Written[] => [
   ...mine,
-  ...(before?.files.filter(({ path }) => !mine.some((file) => file.path === path)) ?? []),
+  ...before.filter(({ path }) => !mine.some((file) => file.path === path)),
 ];

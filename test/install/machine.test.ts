@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Caller, install, uninstall } from "../../src/cli/install.ts";
-import { INSTALLED_FILES, targetOf } from "../../src/install/files.ts";
-import { MANIFEST } from "../../src/install/machine.ts";
+import { INSTALLED_FILES, MANIFEST, targetOf } from "../../src/install/files.ts";
 
 /** The root of a machine that does not run, with the program in it. */
 let root = "";
@@ -88,6 +87,34 @@ describe("installing", () => {
     expect(who.ran).toEqual([]);
   });
 
+  test("whatever is written or removed was named before, and nothing else", async () => {
+    /** What is said to change without `--apply`, and what does with it. */
+    const changes = async (command: typeof install, options: object = {}) => {
+      const [before, asked, done] = [tree(), somebody(), somebody()];
+      await command({ root, ...options }, asked.caller);
+      await command({ root, apply: true, ...options }, done.caller);
+      const after = tree();
+      const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+        (path) => before[path] !== after[path],
+      );
+      for (const { said } of [asked, done]) {
+        const named = said.flatMap(
+          (line) => line.match(/^ {2}(?:new|update|replace|remove) +(.+)/)?.[1] ?? [],
+        );
+        expect(named.toSorted()).toEqual(changed.toSorted());
+      }
+      return changed;
+    };
+    expect(await changes(install)).toContain(MANIFEST);
+    put(UNIT, "mine\n");
+    expect(await changes(install, { replace: true })).toContain(`${UNIT}.bak`);
+    put(UNIT, "mine again\n");
+    await changes(install, { replace: true });
+    expect(read(`${UNIT}.bak`)).toBe("mine again\n");
+    expect(await changes(install, { replace: true })).toEqual([]);
+    expect(await changes(uninstall)).toContain(MANIFEST);
+  });
+
   test("writes them, gives the configuration to the service, and runs the commands", async () => {
     const { code, ran, owned } = await apply();
     expect(code).toBe(0);
@@ -149,6 +176,15 @@ describe("installing", () => {
     expect(read(`${UNIT}.bak`)).toContain("WatchdogSec=7");
   });
 
+  test("a .bak of somebody else is not written over: what it would keep stays where it is", async () => {
+    await apply();
+    put(UNIT, "mine\n");
+    put(`${UNIT}.bak`, "older\n");
+    const { text } = await apply({ replace: true });
+    expect(text()).toContain(`changed    ${UNIT}`);
+    expect([read(UNIT), read(`${UNIT}.bak`)]).toEqual(["mine\n", "older\n"]);
+  });
+
   test.each([["systemd-sysusers"], ["systemd-tmpfiles"], ["enable"]])(
     "%s fails: the files are as they were, and what stays is said",
     async (program) => {
@@ -158,8 +194,7 @@ describe("installing", () => {
       expect(code).toBe(1);
       expect(text()).toContain("it does not like it");
       expect(text()).toContain("All files are as they were before.");
-      const { "/etc/systemd/system/knxpi.slice.bak": _, ...after } = tree();
-      expect(after).toEqual(before);
+      expect(tree()).toEqual(before);
       const { code: again } = await apply();
       expect(again).toBe(0);
     },
@@ -231,6 +266,25 @@ describe("uninstalling", () => {
     await remove({ purge: true });
     const left = ["/etc/knxpi", "/var/lib/knxpi", "/var/lib/knxpi-second", "/var/lib/knxd"];
     expect(left.map(exists)).toEqual([false, false, false, true]);
+  });
+
+  test("--purge: what --replace kept, unless somebody has changed it; no other .bak", async () => {
+    const slice = "/etc/systemd/system/knxpi.slice";
+    await apply();
+    put(UNIT, "mine\n");
+    put(slice, "mine\n");
+    await apply({ replace: true });
+    await apply({ replace: true });
+    put(`${slice}.bak`, "better\n");
+    put("/etc/systemd/system/knxpi@.service.bak", "");
+    const who = somebody();
+    await uninstall({ root }, who.caller);
+    expect(who.text()).toContain(`stays      ${UNIT}.bak`);
+    const { text } = await remove({ purge: true });
+    expect(text()).toContain(`remove     ${UNIT}.bak`);
+    expect(text()).toContain(`stays      ${slice}.bak`);
+    const left = [UNIT, slice, "/etc/systemd/system/knxpi@.service"].map((path) => `${path}.bak`);
+    expect(left.map(exists)).toEqual([false, true, true]);
   });
 
   test("what somebody has changed stays", async () => {

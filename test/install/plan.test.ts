@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { MANIFEST } from "../../src/install/files.ts";
 import {
   hashOf,
   type Manifest,
@@ -30,7 +31,10 @@ const manifest: Manifest = {
     .map(({ path, text }) => ({ path, sha256: hashOf(text) })),
 };
 const installed: ReadonlyMap<string, Present> = new Map(
-  wanted.map(({ path, text, mode }) => [path, { text, mode }]),
+  [...wanted, { path: MANIFEST, text: "{}", mode: 0o644 }].map(({ path, text, mode }) => [
+    path,
+    { text, mode },
+  ]),
 );
 const machine = (
   files: Readonly<Record<string, string | null>>,
@@ -50,7 +54,7 @@ const EMPTY: Situation = { version: "1.0.1", wanted, manifest: null, present: ne
 const words = (step: Step): string => {
   switch (step.do) {
     case "write":
-      return `write ${step.file.path}${step.keepFormer ? ", keep the former" : ""}`;
+      return `write ${step.file.path}${step.formerTo === undefined ? "" : `, the former to ${step.formerTo}`}`;
     case "remove":
       return `remove ${step.path}`;
     case "run":
@@ -101,7 +105,9 @@ describe("installing", () => {
   test("one that was not finished is finished, though every file is there", () => {
     const half = machine({}, { manifest: { ...manifest, complete: false } });
     const { files, steps } = planInstall(half);
-    expect(files.every(({ state }) => state === "unchanged" || state === "yours")).toBe(true);
+    expect(files.filter(({ state }) => state !== "unchanged" && state !== "yours")).toEqual([
+      { path: MANIFEST, state: "update" },
+    ]);
     expect(steps.map(words)).toContain("systemctl enable knxpi.service");
   });
 
@@ -126,7 +132,7 @@ describe("installing", () => {
 
   test("what is yours is never written", () => {
     const { steps } = planInstall(machine({ [HOUSE]: "mine\n", [UNIT]: "mine\n" }), true);
-    expect(steps.map(words)).toContain(`write ${UNIT}, keep the former`);
+    expect(steps.map(words)).toContain(`write ${UNIT}, the former to ${UNIT}.bak`);
     expect(steps.map(words).filter((step) => step.includes(HOUSE))).toEqual([]);
   });
 
@@ -200,6 +206,12 @@ describe("uninstalling", () => {
     const files = [...manifest.files, { path, sha256: hashOf("x") }];
     const said = planUninstall(machine({ [path]: "x" }, { manifest: { ...manifest, files } }));
     expect(said.steps.map(words)).not.toContain(`remove ${path}`);
+    const kept = [{ path, sha256: hashOf("x") }];
+    const purged = planUninstall(
+      machine({ [path]: "x" }, { manifest: { ...manifest, kept } }),
+      true,
+    );
+    expect(purged.steps.map(words)).not.toContain(`remove ${path}`);
     const updated = planInstall(machine({ [path]: "x" }, { manifest: { ...manifest, files } }));
     expect(updated.steps.map(words)).not.toContain(`remove ${path}`);
   });
