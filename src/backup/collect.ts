@@ -15,21 +15,25 @@ export type CollectOptions = Readonly<{
   /** The state directory; undefined: there is none. */
   state: string | undefined;
   program: string;
-  instance: string;
+  /** undefined: what the configuration says */
+  instance?: string | undefined;
   now: Date;
 }>;
 
 /**
  * Everything that a new machine needs to be this one: the configuration, what it names in its own folder or below, and the state. Each file is
- * replaced as a whole by those who write it, so it can be read while knxpi runs. Recordings are not in it.
+ * replaced as a whole by those who write it, so it can be read while knxpi runs. Recordings are not in it. A file that cannot be read is a
+ * problem: restored without it, it would go away.
  */
 export const collect = (options: CollectOptions): Collected => {
-  const { config, state, program, instance, now } = options;
+  const { config, state, program, now } = options;
   const entries = new Map<string, Uint8Array>();
   const left: string[] = [];
+  let instance = options.instance ?? "house";
   try {
     if (config !== undefined) {
-      const named = namedIn(config);
+      const { named, says } = namedIn(config);
+      instance = options.instance ?? says ?? instance;
       entries.set(`config/${basename(config)}`, readFileSync(config));
       for (const path of named) {
         const name = relative(dirname(resolve(config)), path);
@@ -42,6 +46,8 @@ export const collect = (options: CollectOptions): Collected => {
   }
   const read = state === undefined ? undefined : readState(state);
   if (read?.ok === false) return read;
+  if (read !== undefined && read.unread.length > 0)
+    return { ok: false, problem: read.unread.join("; ") };
   for (const [name, octets] of Object.entries(read?.files ?? {}))
     entries.set(`state/${name}`, octets);
   if (entries.size === 0)
@@ -58,10 +64,13 @@ export const collect = (options: CollectOptions): Collected => {
 };
 
 /**
- * Paths of the files that a configuration names and that are there, whether or not it is sound: what is broken today is worth keeping too.
+ * Paths of the files that a configuration names and that are there, whether or not it is sound: what is broken today is worth keeping too;
+ * and which instance a sound one says it is.
  * @throws Error when it cannot be read itself
  */
-const namedIn = (config: string): readonly string[] => {
+const namedIn = (
+  config: string,
+): Readonly<{ named: readonly string[]; says: string | undefined }> => {
   const found = new Set<string>();
   const text = readFileSync(config, "utf8");
   const options = optionsFor(config);
@@ -71,11 +80,11 @@ const namedIn = (config: string): readonly string[] => {
     return content;
   };
   const reading = { ...options, readFile };
-  loadConfig(text, reading);
+  const loaded = loadConfig(text, reading);
   const project = projectIn(text, config, outsideOf(reading))?.file;
   if (project !== undefined && isThere(project)) found.add(resolve(project));
   found.delete(resolve(config));
-  return [...found].sort();
+  return { named: [...found].sort(), says: loaded.ok ? loaded.config.instance : undefined };
 };
 
 const isThere = (path: string): boolean =>

@@ -18,11 +18,12 @@ export const keepBackup = async (
   const collected = collect(options);
   if (!collected.ok) return collected;
   const octets = await packBackup(collected.backup);
+  const { instance } = collected.backup.head;
   const folder = join(options.state, FOLDER);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const name = backupName(options.instance, options.now);
+  const name = backupName(instance, options.now);
   replaceFile(DISK, folder, name, octets);
-  for (const old of stale(readdirSync(folder), options.instance)) unlinkSync(join(folder, old));
+  for (const old of stale(readdirSync(folder), instance)) unlinkSync(join(folder, old));
   return { ok: true, name, size: octets.length };
 };
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { Backup } from "../backup/archive.ts";
 import type { RestoreStep } from "../backup/restore.ts";
@@ -9,7 +10,7 @@ type Options = Readonly<{
   state: string;
   out?: string;
   apply?: true;
-  instance: string;
+  instance?: string;
 }>;
 
 /** `knxpi backup` */
@@ -49,7 +50,7 @@ const places = (command: Command): Command =>
   command
     .option("-c, --config <file>", "the configuration file", "/etc/knxpi/house.yaml")
     .option("--state <dir>", "the state directory", "/var/lib/knxpi")
-    .option("--instance <name>", "name of the instance", "house");
+    .option("--instance <name>", "name of the instance; else what the configuration says");
 
 const create = async ({ config, state, instance, out }: Options): Promise<void> => {
   const [{ collect }, { packBackup }, { backupName }] = await Promise.all([
@@ -59,21 +60,21 @@ const create = async ({ config, state, instance, out }: Options): Promise<void> 
   ]);
   const now = new Date();
   const collected = collect({
-    config: existsSync(config) ? config : undefined,
-    state: existsSync(state) ? state : undefined,
+    config: isThere(config) ? config : undefined,
+    state: isThere(state) ? state : undefined,
     program: version(),
     instance,
     now,
   });
   if (!collected.ok) throw new Error(`${collected.problem} (${config}, ${state})`);
   const octets = await packBackup(collected.backup);
-  const path = out ?? backupName(instance, now);
+  const { entries, head } = collected.backup;
+  const path = out ?? backupName(head.instance, now);
   if (path === "-") process.stdout.write(octets);
   else writeFileSync(path, octets, { mode: 0o600, flag: "wx" });
-  const { entries, head } = collected.backup;
   console.error(`${path}: ${entries.size} files, ${octets.length} octets`);
-  if (!existsSync(config)) console.error(`warning: there is no ${config}`);
-  if (!existsSync(state)) console.error(`warning: there is no ${state}`);
+  if (!isThere(config)) console.error(`warning: there is no ${config}`);
+  if (!isThere(state)) console.error(`warning: there is no ${state}`);
   for (const file of head.left) console.error(`warning: not in it, keep it yourself: ${file}`);
 };
 
@@ -90,26 +91,33 @@ const print = ({ head, entries }: Backup): void => {
   for (const file of head.left) console.log(`  not in it: ${file}`);
 };
 
-const restore = async (
-  file: string,
-  { config, state, instance, apply }: Options,
-): Promise<void> => {
+const restore = async (file: string, { config, state, apply }: Options): Promise<void> => {
   const backup = await read(file);
-  const { planRestore, restore: carryOut, formerName } = await import("../backup/restore.ts");
+  const [{ planRestore, restore: carryOut, formerName }, { HALF_RESTORED }, { whileLocked }] =
+    await Promise.all([
+      import("../backup/restore.ts"),
+      import("../shell/store/state-format.ts"),
+      import("../shell/store/lock.ts"),
+    ]);
   const plan = planRestore(backup, { config, state }, contentOf, version());
   if (!plan.ok) throw new Error(`${file}: ${plan.problem}`);
   for (const step of plan.steps) console.log(lineOf(step, formerName));
   for (const path of backup.head.left)
-    console.log(`is not in the backup  ${path}${existsSync(path) ? "" : "  (and not here)"}`);
-  if (plan.steps.every((step) => step.do === "nothing")) return console.log("nothing to do");
+    console.log(`is not in the backup  ${path}${isThere(path) ? "" : "  (and not here)"}`);
+  const isHalf = isThere(join(state, HALF_RESTORED));
+  if (isHalf) console.log(`is cut short          ${state}  (an earlier restore)`);
+  if (plan.steps.every((step) => step.do === "nothing") && !isHalf)
+    return console.log("nothing to do");
   if (!apply) return console.log("nothing was changed: add --apply to do it");
-  await refuseWhileRunning(instance);
-  carryOut(plan.steps);
+  await whileLocked(state, () => carryOut(plan.steps, { state }));
   console.log(`restored; now: knxpi check ${config}`);
 };
 
+/** @throws Error when that cannot be told */
+const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;
+
 const contentOf = (path: string): Uint8Array | undefined =>
-  existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
+  isThere(path) ? new Uint8Array(readFileSync(path)) : undefined;
 
 const lineOf = (step: RestoreStep, formerName: (path: string) => string): string => {
   switch (step.do) {
@@ -121,20 +129,5 @@ const lineOf = (step: RestoreStep, formerName: (path: string) => string): string
       return step.is === "new"
         ? `is new                ${step.path}`
         : `is replaced           ${step.path}  (stays as ${formerName(step.path)})`;
-  }
-};
-
-/** What it has in memory would be written over what is restored. */
-const refuseWhileRunning = async (instance: string): Promise<void> => {
-  const [{ knock, runtimeFolders, socketName }, { surroundings }] = await Promise.all([
-    import("../shell/control/socket-file.ts"),
-    import("./station/surroundings.ts"),
-  ]);
-  for (const { path: folder } of runtimeFolders(surroundings())) {
-    const path = `${folder}/${socketName(instance)}`;
-    if ((await knock(path)) === "alive")
-      throw new Error(
-        `knxpi is running (it answers at ${path}): stop it first, nothing was changed`,
-      );
   }
 };

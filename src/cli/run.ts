@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Config, LogLevel, MqttConfig } from "../config/config.ts";
+import type { Loaded } from "../config/load.ts";
 import type { Restored } from "../core/app/bridge/restart/snapshot.ts";
 import { configuredOf } from "../core/app/device/model/settings.ts";
 import type { StackConfig } from "../core/config.ts";
@@ -13,6 +14,7 @@ import type { About } from "../shell/control/status.ts";
 import type { Log } from "../shell/log.ts";
 import type { Recorder } from "../shell/recorder/recorder.ts";
 import type { Shell } from "../shell/shell.ts";
+import type { Locked } from "../shell/store/lock.ts";
 import { version } from "./version.ts";
 
 export type RunOptions = Readonly<{
@@ -47,7 +49,7 @@ Started by systemd it says when it is ready, and feeds the watchdog while the wa
 Ends with 0 after an orderly stop, 1 if configuration or state cannot be used (78 when systemd started it), 2 after a wrong command line,
 70 after an internal error, 74 when --state cannot be written, 75 while another bridge uses the base topic,
 or when a restart was asked for over MQTT. A missing serial port or broker, a port that is taken, or a part that fails never ends it:
-knxpi status shows its parts. Only another knxpi that answers at the same control socket does, with 1.
+knxpi status shows its parts. Only another knxpi with the same --state or control socket does, with 1.
 
 Examples:
   knxpi run --config /etc/knxpi/house.yaml --state /var/lib/knxpi
@@ -74,22 +76,42 @@ export const run = async (
   const loaded = await loadConfigFile(options.config);
   for (const finding of [...loaded.warnings, ...(loaded.ok ? [] : loaded.errors)])
     say(formatFinding(options.config, finding));
-  const refused = isService() ? EX_CONFIG : FAILURE;
-  if (!loaded.ok) return refused;
+  if (!loaded.ok) return isService() ? EX_CONFIG : FAILURE;
   if (options.state !== undefined && !(await makeState(options.state, say))) return FAILURE;
 
-  const [{ openLog }, { endOnThrow }] = await Promise.all([
-    import("../shell/log.ts"),
-    import("../shell/signals.ts"),
-  ]);
+  const { openLog } = await import("../shell/log.ts");
   const { level, modules } = loaded.config.log;
   const levels = await openLog(options.logLevel ?? level);
   levels.settings.configure(options.logLevel ?? level, modules);
-  const log = levels.logger;
-  const [{ withKept }, { stateReady }] = await Promise.all([
+  const lock = await locked(options.state);
+  try {
+    if (lock?.ok === false) {
+      if (lock.why === "running") {
+        say(lock.problem);
+        return FAILURE;
+      }
+      // It runs without: where nothing can be written a second one writes nothing either.
+      levels.of("store").warn({ problem: lock.problem }, NOT_LOCKED);
+    }
+    return await runWithState(loaded, options, levels, say);
+  } finally {
+    if (lock?.ok) lock.release();
+  }
+};
+
+/** With what the state directory keeps, which nobody else works with. */
+const runWithState = async (
+  loaded: Loaded & { readonly ok: true },
+  options: RunOptions,
+  levels: Log,
+  say: (line: string) => void,
+): Promise<number> => {
+  const [{ withKept }, { stateReady }, { endOnThrow }] = await Promise.all([
     import("./kept.ts"),
     import("./state.ts"),
+    import("../shell/signals.ts"),
   ]);
+  const refused = isService() ? EX_CONFIG : FAILURE;
   const storeLog = levels.of("store");
   const unusable = stateReady(options.state, storeLog);
   if (unusable !== undefined) {
@@ -110,9 +132,12 @@ export const run = async (
     recorder = one;
   };
   return serve(loaded, kept.stack, restored, { ...options, opened }, levels).catch(
-    endOnThrow(log, (error) => recorder?.crash(error)),
+    endOnThrow(levels.logger, (error) => recorder?.crash(error)),
   );
 };
+
+const locked = async (state: string | undefined): Promise<Locked | undefined> =>
+  state === undefined ? undefined : (await import("../shell/store/lock.ts")).lockState(state);
 
 /** @param stack as configured, with what was kept */
 const serve = async (
@@ -253,6 +278,7 @@ const makeState = async (path: string, say: (line: string) => void): Promise<boo
 /** A service manager waits for what we say of ourselves. */
 const isService = (): boolean => process.env["NOTIFY_SOCKET"] !== undefined;
 
+const NOT_LOCKED = "a second knxpi with this state would not be noticed";
 const FAILURE = 1;
 /**
  * sysexits.h: a configuration, or a state, that trying again does not mend. 1 is also what Node says when the card does not give its files: that is worth another try,

@@ -57,7 +57,10 @@ const show = (directory: string): void => {
     console.log(`  ${name.padEnd(12)} ${String(content.length).padStart(8)} octets`);
 };
 
-const change = ({ state: directory, for: wanted, format }: Options, command: Command): void => {
+const change = async (
+  { state: directory, for: wanted, format }: Options,
+  command: Command,
+): Promise<void> => {
   const to = format ?? (wanted === undefined ? undefined : formatFor(wanted));
   if (to === undefined)
     command.error(
@@ -66,7 +69,8 @@ const change = ({ state: directory, for: wanted, format }: Options, command: Com
         : `error: no format is known for knxpi ${wanted}`,
     );
   checkThere(directory);
-  const result = convertState(directory, to, version());
+  const { whileLocked } = await import("../shell/store/lock.ts");
+  const result = await whileLocked(directory, () => convertState(directory, to, version()));
   if (!result.ok) throw new Error(result.problem);
   const { from, changed, copies } = result;
   const what = from === to ? `has format ${to} already` : `format ${from} → ${to}`;

@@ -6,6 +6,8 @@ import { type Backup, packBackup, unpackBackup } from "../../src/backup/archive.
 import { collect } from "../../src/backup/collect.ts";
 import { keepBackup } from "../../src/backup/keep.ts";
 import { planRestore, restore } from "../../src/backup/restore.ts";
+import { convertState } from "../../src/shell/store/convert-state.ts";
+import { FORMAT } from "../../src/shell/store/state-format.ts";
 
 const base = fs.mkdtempSync(join(tmpdir(), "knxpi-backup-"));
 afterAll(() => fs.rmSync(base, { recursive: true }));
@@ -83,6 +85,20 @@ const steps = (backup = collected()) => {
   const planned = plan(backup);
   if (!planned.ok) throw new Error(planned.problem);
   return planned.steps;
+};
+/** The disk until so many calls have been made: then there is no power. */
+const cutAfter = (calls: number): typeof fs => {
+  let left = calls;
+  return new Proxy(fs, {
+    get: (all, name: keyof typeof fs) => {
+      const call = all[name];
+      if (typeof call !== "function") return call;
+      return (...parameters: readonly unknown[]) => {
+        if (left-- <= 0) throw new Error("no power");
+        return Reflect.apply(call, all, parameters);
+      };
+    },
+  });
 };
 const packed = async () => new Uint8Array(await packBackup(collected()));
 const problem = async (octets: Uint8Array<ArrayBuffer>): Promise<string> => {
@@ -173,11 +189,14 @@ describe("restoring", () => {
     fs.rmSync(etc, { recursive: true });
     fs.rmSync(state, { recursive: true });
     fs.mkdirSync(state);
-    restore(steps(backup));
+    restore(steps(backup), { state });
     const after = tree(base);
     for (const name of ["etc/house.yaml", "etc/secrets/mqtt", "etc/house.csv", "state/device.json"])
       expect(after[name]).toBe(before[name]);
-    expect(fs.statSync(config).mode & 0o777).toBe(0o600);
+    // The service is not root and gets at its configuration by the group.
+    for (const path of [config, join(etc, "secrets/mqtt")])
+      expect(fs.statSync(path).mode & 0o777).toBe(0o640);
+    expect(fs.statSync(join(state, "device.json")).mode & 0o777).toBe(0o600);
     expect(JSON.parse(after["state/state.json"] ?? "")).toMatchObject({ format: 3 });
   });
 
@@ -185,7 +204,7 @@ describe("restoring", () => {
     const backup = collected();
     fs.writeFileSync(config, "knx: {address: 1.1.9}\n");
     fs.writeFileSync(join(state, "object-3"), "later");
-    restore(steps(backup));
+    restore(steps(backup), { state });
     const after = tree(base);
     expect(after["etc/house.yaml"]).toBe(YAML);
     expect(fs.statSync(config).mode & 0o777).toBe(0o640);
@@ -201,19 +220,54 @@ describe("restoring", () => {
     fs.writeFileSync(config, "knx: {address: 1.1.9}\n");
     const before = tree(base);
     const planned = steps(backup);
-    const impossible = { do: "write", octets: text("x"), is: "new" } as const;
+    const impossible = { do: "write", octets: text("x"), is: "new", mode: 0o600 } as const;
     // A file stands where a folder would have to be.
     const broken = [...planned, { ...impossible, path: join(state, "notes", "x") }];
-    expect(() => restore(broken)).toThrow(/nothing was restored/);
+    expect(() => restore(broken, { state })).toThrow(/nothing was restored/);
     expect(tree(base)).toEqual(before);
-    // A folder cannot be replaced by a rename: found after others were renamed.
-    fs.mkdirSync(join(state, "folder.before-restore", "full"), { recursive: true });
-    fs.writeFileSync(join(state, "folder.before-restore", "full", "x"), "x");
+    // A folder has no second name: found after others were renamed.
     fs.mkdirSync(join(state, "folder"));
     const later = tree(base);
-    const path = join(state, "folder");
-    expect(() => restore([...planned, { do: "remove", path }])).toThrow(/everything is as it was/);
+    const last = { ...impossible, path: join(state, "folder"), is: "replaced" } as const;
+    expect(() => restore([...planned, last], { state })).toThrow(/everything is as it was/);
     expect(tree(base)).toEqual(later);
+  });
+
+  test("a second time the first original stays as well", () => {
+    const backup = collected();
+    for (const address of [9, 10]) {
+      fs.writeFileSync(config, `knx: {address: 1.1.${address}}\n`);
+      restore(steps(backup), { state });
+    }
+    const after = tree(base);
+    expect(after["etc/house.yaml.before-restore"]).toContain("1.1.9");
+    expect(after["etc/house.yaml.before-restore-2"]).toContain("1.1.10");
+  });
+
+  test("cut short anywhere, the state is refused until the same call has completed it", () => {
+    const backup = collected();
+    restore(steps(backup), { state });
+    const whole = tree(base);
+    const other = RECORD.replace("1.1.7", "1.1.8");
+    let calls = 0;
+    for (; ; calls++) {
+      fs.writeFileSync(join(state, "device.json"), other);
+      fs.writeFileSync(join(state, "ledger"), "later");
+      try {
+        restore(steps(backup), { state }, cutAfter(calls));
+        break;
+      } catch {
+        const { "state/device.json": record, "state/ledger": ledger } = tree(base);
+        const isWhole = record === RECORD && ledger === undefined;
+        const isUntouched = record === other && ledger === "later";
+        const isUsable = convertState(state, FORMAT, "0.2.3").ok;
+        if (isUsable) expect(isWhole || isUntouched).toBe(true);
+        restore(steps(backup), { state });
+        expect(convertState(state, FORMAT, "0.2.3").ok).toBe(true);
+        expect(tree(base)).toMatchObject(whole);
+      }
+    }
+    expect(calls).toBeGreaterThan(20);
   });
 
   test("a state of a newer format is refused", () => {

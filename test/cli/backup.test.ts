@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { run } from "../../src/cli/run.ts";
+import { lockState } from "../../src/shell/store/lock.ts";
 import { knxpi } from "./program.ts";
 
 const base = fs.mkdtempSync(join(tmpdir(), "knxpi-b-"));
 afterAll(() => fs.rmSync(base, { recursive: true }));
-afterEach(() => vi.unstubAllEnvs());
 const config = join(base, "house.yaml");
 const state = join(base, "state");
 const file = join(base, "backup.zip");
@@ -57,19 +57,49 @@ describe("knxpi backup", () => {
   test("not while knxpi runs: it would write over what is restored", async () => {
     await knxpi("backup", "create", ...places, "--out", file);
     fs.writeFileSync(join(state, "ledger"), "something else");
-    fs.mkdirSync(join(base, "knxpi"));
-    const server = createServer();
-    await new Promise<void>((resolve) =>
-      server.listen(join(base, "knxpi", "house.sock"), () => resolve()),
-    );
-    vi.stubEnv("XDG_RUNTIME_DIR", base);
+    const lock = await lockState(state);
     try {
-      const { code, err } = await knxpi("backup", "restore", file, ...places, "--apply");
-      expect([code, err]).toEqual([1, expect.stringContaining("stop it first")]);
+      for (const command of [
+        ["backup", "restore", file, ...places, "--apply"],
+        ["state", "convert", "--for", "0.1.0", "--state", state],
+      ]) {
+        const { code, err } = await knxpi(...command);
+        expect([code, err]).toEqual([1, expect.stringContaining("stop it first")]);
+      }
+      const said: string[] = [];
+      expect(await run({ config, state }, (line) => said.push(line))).toBe(1);
+      expect(said.at(-1)).toContain("stop it first");
       expect(ledger()).toBe("something else");
+      expect(fs.existsSync(join(state, "state.json"))).toBe(true);
     } finally {
-      await new Promise((resolve) => server.close(resolve));
+      if (lock.ok) lock.release();
     }
+    const { code } = await knxpi("backup", "restore", file, ...places, "--apply");
+    expect(code).toBe(0);
+  });
+
+  test("whatever is left of a knxpi that was killed does not keep anybody away", async () => {
+    // A file without a process behind it: what a kill -9 leaves.
+    const lock = await lockState(state);
+    fs.linkSync(join(state, "in-use"), join(state, "left"));
+    if (lock.ok) lock.release();
+    fs.renameSync(join(state, "left"), join(state, "in-use"));
+    const { code, err } = await knxpi("state", "convert", "--for", "0.1.0", "--state", state);
+    expect([code, err]).toEqual([0, ""]);
+  });
+
+  test("a file of the state that cannot be read: no backup, for it would go away with a restore", async () => {
+    fs.mkdirSync(join(state, "device.json"));
+    const { code, err } = await knxpi("backup", "create", ...places, "--out", file);
+    expect([code, err]).toEqual([1, expect.stringContaining("device.json cannot be read")]);
+    expect(fs.existsSync(file)).toBe(false);
+  });
+
+  test("its instance is the one that the configuration says", async () => {
+    fs.writeFileSync(config, `instance: cellar\n${YAML}`);
+    await knxpi("backup", "create", ...places, "--out", file);
+    const { out } = await knxpi("backup", "show", file);
+    expect(out[0]).toContain("instance cellar");
   });
 
   test("what is no backup is said to be none", async () => {

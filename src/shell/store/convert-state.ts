@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { DISK, type Files, messageOf, readFile, replaceFile, syncDirectory } from "./files.ts";
-import { convert, formatOf, STATE_FILE, STATE_FILES, type StateFiles } from "./state-format.ts";
+import {
+  convert,
+  formatOf,
+  HALF_RESTORED,
+  STATE_FILE,
+  STATE_FILES,
+  type StateFiles,
+} from "./state-format.ts";
 
 export type Converted = Readonly<
   | {
@@ -27,6 +34,11 @@ export const convertState = (
   program: string,
   files: Files = DISK,
 ): Converted => {
+  try {
+    if (readFile(files, directory, HALF_RESTORED) !== undefined) return refused(halfOf(directory));
+  } catch (error) {
+    return refused(`${join(directory, HALF_RESTORED)} cannot be read: ${messageOf(error)}`);
+  }
   const read = readState(directory, files);
   if (!read.ok) return refused(read.problem);
   const known = formatOf(read.files);
@@ -57,24 +69,36 @@ export const convertState = (
   return { ok: true, from: known.format, to, changed, copies };
 };
 
+const halfOf = (directory: string): string =>
+  `${directory}: putting back a backup was cut short, so this is half of one state and half of another: knxpi backup restore FILE --apply`;
+
 const refused = (problem: string): Converted => ({ ok: false, why: "refused", problem });
 
-export type ReadState = Readonly<{ ok: true; files: StateFiles } | { ok: false; problem: string }>;
+export type ReadState = Readonly<
+  | {
+      ok: true;
+      files: StateFiles;
+      /** What is there and cannot be read, and why. */
+      unread: readonly string[];
+    }
+  | { ok: false; problem: string }
+>;
 
 /** All of it, as it stands there. */
 export const readState = (directory: string, files: Files = DISK): ReadState => {
   const found: Record<string, Uint8Array> = {};
+  const unread: string[] = [];
   for (const name of STATE_FILES) {
     try {
       const content = readFile(files, directory, name);
       if (content !== undefined) found[name] = content;
     } catch (error) {
-      // An object or a snapshot that cannot be read is told of by those who need it.
-      if (name !== STATE_FILE) continue;
-      return { ok: false, problem: `${join(directory, name)} cannot be read: ${messageOf(error)}` };
+      const problem = `${join(directory, name)} cannot be read: ${messageOf(error)}`;
+      if (name === STATE_FILE) return { ok: false, problem };
+      unread.push(problem);
     }
   }
-  return { ok: true, files: found };
+  return { ok: true, files: found, unread };
 };
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>

@@ -25,6 +25,9 @@ export const FORMAT = 3;
 /** Says which format the directory has, and which program has written to it last. */
 export const STATE_FILE = "state.json";
 
+/** Is there while a backup is put back: cut short, the directory holds half of one state and half of another. */
+export const HALF_RESTORED = "half-restored";
+
 /** Everything in the directory that is ours and is converted, kept in backups and put back; the format comes last. */
 export const STATE_FILES: readonly string[] = [
   RECORD_FILE,
