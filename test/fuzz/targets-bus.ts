@@ -45,6 +45,10 @@ const APDUS = [
   "01 fb 00 01 40 00 08",
 ].map(octets);
 
+/** Devices put Latin-1 into ASCII texts: it is shown as meant, and never sent. */
+const sent = (id: string, value: unknown): unknown =>
+  id === "16.000" && typeof value === "string" ? value.replace(/[\x80-\xff]/g, "?") : value;
+
 const MODES = ["group", "broadcast", "individual"] as const;
 
 /** One frame, with a check octet that fits. */
@@ -113,7 +117,10 @@ export const BUS_TARGETS: readonly Target[] = [
         // What is beyond the range of the subtype is shown, and not sent.
         if (!encoded.ok) continue;
         const again = decode(dpt, encoded.value);
-        hold(`${dpt.id} means the same again`, again.ok && same(again.value, decoded.value));
+        hold(
+          `${dpt.id} means the same again`,
+          again.ok && same(again.value, sent(dpt.id, decoded.value)),
+        );
       }
     },
   },
