@@ -88,6 +88,13 @@ describe("knxpi backup", () => {
     expect([code, err]).toEqual([0, ""]);
   });
 
+  test("where no socket can be the directory is not locked", async () => {
+    const long = join(base, "x".repeat(100));
+    fs.mkdirSync(long);
+    expect(await lockState(long)).toMatchObject({ ok: false, why: "disk" });
+    expect(fs.readdirSync(base).filter((name) => name.startsWith("x"))).toEqual(["x".repeat(100)]);
+  });
+
   test("a file of the state that cannot be read: no backup, for it would go away with a restore", async () => {
     fs.mkdirSync(join(state, "device.json"));
     const { code, err } = await knxpi("backup", "create", ...places, "--out", file);

@@ -76,8 +76,7 @@ export const checkOwner = (path: string, uid: number): void => {
  * @throws Error when somebody answers there, or when it is no socket
  */
 export const claim = async (path: string): Promise<void> => {
-  if (Buffer.byteLength(path) > LONGEST)
-    throw new Error(`${path} is too long for a socket: ${LONGEST} octets are possible`);
+  checkLength(path);
   const stats = statsOf(path);
   if (stats === undefined) return;
   if (!stats.isSocket())
@@ -90,6 +89,12 @@ export const claim = async (path: string): Promise<void> => {
       { code: IN_USE },
     );
   rmSync(path, { force: true });
+};
+
+/** Node would cut it, and make a file that is called otherwise. @throws Error when it is too long */
+export const checkLength = (path: string): void => {
+  if (Buffer.byteLength(path) > LONGEST)
+    throw new Error(`${path} is too long for a socket: ${LONGEST} octets are possible`);
 };
 
 /** Who is behind a socket file. `denied`: somebody may be, but not for us. */

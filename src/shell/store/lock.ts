@@ -1,7 +1,7 @@
 import { lstatSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { knock } from "../control/socket-file.ts";
+import { checkLength, knock } from "../control/socket-file.ts";
 import { messageOf } from "./files.ts";
 
 /** `running`: another process works with it. `disk`: nobody can be kept away, because nothing can be written there. */
@@ -16,6 +16,7 @@ export type Locked = Readonly<
 export const lockState = async (directory: string): Promise<Locked> => {
   const path = join(directory, LOCK_FILE);
   try {
+    checkLength(path);
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) {
       if ((await knock(path)) !== "dead") return taken(directory);
       rmSync(path, { force: true });
@@ -31,7 +32,7 @@ export const lockState = async (directory: string): Promise<Locked> => {
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE")
       return taken(directory);
-    return { ok: false, why: "disk", problem: `${path}: ${messageOf(error)}` };
+    return { ok: false, why: "disk", problem: messageOf(error) };
   }
 };
 
