@@ -209,7 +209,7 @@ describe("the service", () => {
   test("what its exit status means", () => {
     const report = { ...RUNS, active: "failed", sub: "failed", result: "exit-code", status: 78 };
     expect(said(checkService(factsOf("pi-4b", ENABLED), report), "service-state")?.remedy[0]).toBe(
-      "The configuration has errors: knxpi check /etc/knxpi/house.yaml",
+      "Configuration or state cannot be used: knxpi check /etc/knxpi/house.yaml, or else journalctl -u knxpi -e",
     );
   });
 

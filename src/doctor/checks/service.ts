@@ -82,7 +82,7 @@ const statusOf = (status: number, { unit, config }: Instance): string | undefine
   switch (status) {
     case 1:
     case 78:
-      return `The configuration has errors: knxpi check ${config}`;
+      return `Configuration or state cannot be used: knxpi check ${config}, or else journalctl -u ${unit} -e`;
     case 2:
       return `The command line of the unit is wrong: systemctl cat ${unit}`;
     case 70:
