@@ -46,8 +46,8 @@ export const collect = (options: CollectOptions): Collected => {
   }
   const read = state === undefined ? undefined : readState(state);
   if (read?.ok === false) return read;
-  if (read !== undefined && read.unread.length > 0)
-    return { ok: false, problem: read.unread.join("; ") };
+  const problems = [...(read?.half === undefined ? [] : [read.half]), ...(read?.unread ?? [])];
+  if (problems.length > 0) return { ok: false, problem: problems.join("; ") };
   for (const [name, octets] of Object.entries(read?.files ?? {}))
     entries.set(`state/${name}`, octets);
   if (entries.size === 0)

@@ -17,12 +17,14 @@ export type RestoreStep = Readonly<
       path: string;
       octets: Uint8Array;
       is: "new" | "replaced";
-      /** Permissions of a new one. */
-      mode: number;
+      of: Part;
     }
-  | { do: "remove"; path: string }
-  | { do: "nothing"; path: string }
+  | { do: "remove"; path: string; of: Part }
+  | { do: "nothing"; path: string; of: Part }
 >;
+
+/** The state has keys in it; files of the configuration the service gets at by their group. */
+type Part = "configuration" | "state";
 
 export type Targets = Readonly<{
   /** Where the configuration file goes. */
@@ -46,44 +48,33 @@ export const planRestore = (
   program: string,
 ): Plan => {
   const files: Record<string, Uint8Array> = {};
-  const wanted = new Map<string, Uint8Array>();
+  const wanted: RestoreStep[] = [];
+  const want = (of: Part, path: string, octets: Uint8Array): void => {
+    const now = present(path);
+    const is = now === undefined ? "new" : "replaced";
+    const isSame = now !== undefined && Buffer.compare(now, octets) === 0;
+    wanted.push(isSame ? { do: "nothing", path, of } : { do: "write", path, octets, is, of });
+  };
   for (const [name, octets] of entries) {
     const inner = name.slice(name.indexOf("/") + 1);
     if (name.startsWith("config/"))
-      wanted.set(inner === head.config ? config : join(dirname(config), inner), octets);
+      want("configuration", inner === head.config ? config : join(dirname(config), inner), octets);
     else if (STATE_FILES.includes(inner)) files[inner] = octets;
     else return { ok: false, problem: `${name} is no file of the state that this version knows` };
   }
-  const removed: string[] = [];
   if (Object.keys(files).length > 0) {
     const converted = convert(files as StateFiles, FORMAT, program);
     if (!converted.ok) return converted;
     for (const name of STATE_FILES) {
+      const path = join(state, name);
       const octets = converted.files[name];
-      if (octets !== undefined) wanted.set(join(state, name), octets);
-      else if (present(join(state, name)) !== undefined) removed.push(join(state, name));
+      if (octets !== undefined) want("state", path, octets);
+      else if (present(path) !== undefined) wanted.push({ do: "remove", path, of: "state" });
     }
   }
-  return {
-    ok: true,
-    steps: [
-      ...[...wanted].map(([path, octets]) =>
-        stepFor(path, octets, present(path), dirname(path) === state ? PRIVATE : FOR_THE_GROUP),
-      ),
-      ...removed.map((path) => ({ do: "remove" as const, path })),
-    ],
-  };
+  // Configuration first: the state is whole or marked as half, whatever happens to it.
+  return { ok: true, steps: wanted };
 };
-
-const stepFor = (
-  path: string,
-  octets: Uint8Array,
-  now: Uint8Array | undefined,
-  mode: number,
-): RestoreStep =>
-  now !== undefined && Buffer.compare(now, octets) === 0
-    ? { do: "nothing", path }
-    : { do: "write", path, octets, mode, is: now === undefined ? "new" : "replaced" };
 
 /**
  * Carries it out: first everything is written beside what is there, then renamed. What was there stays as `<name>.before-restore`. When
@@ -96,6 +87,8 @@ export const restore = (
   files: typeof fs = fs,
 ): void => {
   const todo = steps.filter((step) => step.do !== "nothing");
+  const mark = join(state, HALF_RESTORED);
+  const wasHalf = files.existsSync(mark);
   const staged: string[] = [];
   const done: (() => void)[] = [];
   try {
@@ -104,26 +97,25 @@ export const restore = (
       files.mkdirSync(dirname(step.path), { recursive: true, mode: 0o750 });
       staged.push(stage(files, step));
     }
-    if (todo.some(({ path }) => dirname(path) === state)) {
-      const mark = { path: join(state, HALF_RESTORED), octets: MARK, mode: PRIVATE };
-      files.renameSync(stage(files, mark), mark.path);
+    if (todo.some(({ of }) => of === "state")) {
+      files.renameSync(stage(files, { path: mark, octets: MARK, of: "state" }), mark);
       syncDirectory(files, state);
     }
     for (const step of todo) done.push(carryOut(files, step));
     for (const folder of new Set(todo.map(({ path }) => dirname(path))))
       syncDirectory(files, folder);
-    removeMark(files, state);
+    if (steps.some(({ of }) => of === "state")) removeMark(files, state);
   } catch (error) {
     const why = messageOf(error);
     const stuck = done.reverse().flatMap((undo) => problemsOf(undo));
     for (const path of staged) files.rmSync(path, { force: true });
     if (stuck.length > 0) throw new Error(`restored in parts only: ${why}; ${stuck.join("; ")}`);
-    removeMark(files, state);
+    if (!wasHalf) removeMark(files, state);
     throw new Error(`nothing was restored, everything is as it was: ${why}`);
   }
 };
 
-type Staged = Pick<Extract<RestoreStep, { do: "write" }>, "path" | "octets" | "mode">;
+type Staged = Pick<Extract<RestoreStep, { do: "write" }>, "path" | "octets" | "of">;
 
 /** @returns what takes it back */
 const carryOut = (
@@ -136,17 +128,32 @@ const carryOut = (
     return () => files.rmSync(path);
   }
   const former = join(dirname(path), formerName(path));
+  const undo = (): void => files.renameSync(former, path);
   // A second name, so that there is a file under the first one at every moment.
-  if (step.do === "write") {
+  const hasTwoNames = step.do === "write" && isLinked(files, path, former);
+  if (!hasTwoNames) files.renameSync(path, former);
+  if (step.do === "remove") return undo;
+  try {
+    files.renameSync(`${path}${STAGED}`, path);
+  } catch (error) {
+    if (hasTwoNames) files.rmSync(former);
+    else undo();
+    throw error;
+  }
+  return undo;
+};
+
+/** @returns false where that is not possible: vfat has one name for a file, and a file of another user gets none from us */
+const isLinked = (files: typeof fs, path: string, former: string): boolean => {
+  try {
     files.linkSync(path, former);
-    try {
-      files.renameSync(`${path}${STAGED}`, path);
-    } catch (error) {
-      files.rmSync(former);
-      throw error;
-    }
-  } else files.renameSync(path, former);
-  return () => files.renameSync(former, path);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EPERM" || code === "ENOTSUP" || code === "EOPNOTSUPP" || code === "EMLINK")
+      return false;
+    throw error;
+  }
 };
 
 const problemsOf = (act: () => void): readonly string[] => {
@@ -167,7 +174,7 @@ const removeMark = (files: typeof fs, state: string): void => {
  * With the owner and mode of the file that is there. A new one belongs to the owner of its folder; the group may read what stands beside the
  * configuration, because that is how the service gets at it.
  */
-const stage = (files: typeof fs, { path, octets, mode }: Staged): string => {
+const stage = (files: typeof fs, { path, octets, of }: Staged): string => {
   const name = `${path}${STAGED}`;
   const there = files.statSync(path, { throwIfNoEntry: false });
   const { uid, gid } = there ?? files.statSync(dirname(path));
@@ -176,7 +183,7 @@ const stage = (files: typeof fs, { path, octets, mode }: Staged): string => {
   try {
     files.writeFileSync(file, octets);
     if (process.getuid?.() === 0) files.fchownSync(file, uid, gid);
-    files.fchmodSync(file, there === undefined ? mode : there.mode & 0o777);
+    files.fchmodSync(file, there === undefined ? MODES[of] : there.mode & 0o777);
     files.fsyncSync(file);
   } finally {
     files.closeSync(file);
@@ -194,7 +201,7 @@ const FORMER = ".before-restore";
 const STAGED = ".restore";
 /** What keys and values are in. */
 const PRIVATE = 0o600;
-const FOR_THE_GROUP = 0o640;
+const MODES: Readonly<Record<Part, number>> = { configuration: 0o640, state: PRIVATE };
 const MARK = new TextEncoder().encode(
   "Not all of a backup has been put back here: knxpi backup restore FILE --apply\n",
 );

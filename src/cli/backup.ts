@@ -104,12 +104,13 @@ const restore = async (file: string, { config, state, apply }: Options): Promise
   for (const step of plan.steps) console.log(lineOf(step, formerName));
   for (const path of backup.head.left)
     console.log(`is not in the backup  ${path}${isThere(path) ? "" : "  (and not here)"}`);
-  const isHalf = isThere(join(state, HALF_RESTORED));
+  // Only a backup with a state completes what an earlier restore has begun.
+  const isHalf = isThere(join(state, HALF_RESTORED)) && plan.steps.some(({ of }) => of === "state");
   if (isHalf) console.log(`is cut short          ${state}  (an earlier restore)`);
   if (plan.steps.every((step) => step.do === "nothing") && !isHalf)
     return console.log("nothing to do");
   if (!apply) return console.log("nothing was changed: add --apply to do it");
-  await whileLocked(state, () => carryOut(plan.steps, { state }));
+  await whileLocked(state, () => carryOut(plan.steps, { state }), console.error);
   console.log(`restored; now: knxpi check ${config}`);
 };
 

@@ -55,6 +55,9 @@ const show = (directory: string): void => {
   console.log(`${directory}: format ${known.format}${written}; this program uses ${FORMAT}`);
   for (const [name, content] of Object.entries(read.files))
     console.log(`  ${name.padEnd(12)} ${String(content.length).padStart(8)} octets`);
+  for (const problem of [...(read.half === undefined ? [] : [read.half]), ...read.unread])
+    console.error(problem);
+  if (read.half !== undefined || read.unread.length > 0) process.exitCode = 1;
 };
 
 const change = async (
@@ -70,7 +73,8 @@ const change = async (
     );
   checkThere(directory);
   const { whileLocked } = await import("../shell/store/lock.ts");
-  const result = await whileLocked(directory, () => convertState(directory, to, version()));
+  const convert = () => convertState(directory, to, version());
+  const result = await whileLocked(directory, convert, console.error);
   if (!result.ok) throw new Error(result.problem);
   const { from, changed, copies } = result;
   const what = from === to ? `has format ${to} already` : `format ${from} → ${to}`;

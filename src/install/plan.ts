@@ -159,12 +159,17 @@ export const planUninstall = (
     .map(({ path }): Planned => {
       return { path, state: purge && isBackup(path, situation) ? "gone" : "yours" };
     });
-  const shown = [
+  // A later installation, or a later --purge, has to know that these are ours.
+  const still = (manifest?.kept ?? []).filter(({ path }) => isBackup(path, situation));
+  const stays = manifest !== null && !purge && still.length > 0;
+  const shown: readonly Planned[] = [
     ...files,
     ...configuration,
     ...kept,
     ...(purge ? folders.map((path) => ({ path, state: "gone" as const })) : []),
-    ...(present.has(MANIFEST) ? [{ path: MANIFEST, state: "gone" as const }] : []),
+    ...(present.has(MANIFEST)
+      ? [{ path: MANIFEST, state: stays ? ("update" as const) : ("gone" as const) }]
+      : []),
   ];
   if (!shown.some(({ state }) => state === "gone")) return { files: shown, steps: [] };
   const removed = [...files, ...kept].filter(({ state }) => state === "gone");
@@ -177,7 +182,9 @@ export const planUninstall = (
       ...removed.map(({ path }): Step => ({ do: "remove", path })),
       ...(purge ? folders.map((path): Step => ({ do: "remove", path, folder: true })) : []),
       ...commands(situation, "reload"),
-      { do: "forget" },
+      stays
+        ? { do: "remember", manifest: { ...manifest, complete: false, files: [], kept: still } }
+        : { do: "forget" },
     ],
   };
 };

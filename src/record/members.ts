@@ -79,16 +79,27 @@ const firstOf = async (held: Buffer): Promise<Found> => {
     : { is: "damaged", problem: "its checksum does not hold" };
 };
 
-/** Where the compressed octets begin: the header is longer by the name of a file, which `gzip FILE` writes. */
+/** Where the compressed octets begin: other programs than this one put more into the header. RFC 1952 §2.3.1 */
 const bodyOf = (held: Buffer): number => {
-  if (((held[3] ?? 0) & HAS_NAME) === 0) return HEADER;
-  const end = held.indexOf(0, HEADER);
-  return end < 0 ? held.length : end + 1;
+  const flags = held[3] ?? 0;
+  const behindZero = (from: number): number => {
+    const end = held.indexOf(0, from);
+    return end < 0 ? held.length : end + 1;
+  };
+  let at = HEADER;
+  if ((flags & FEXTRA) !== 0) at += 2 + (held[at] ?? 0) + ((held[at + 1] ?? 0) << 8);
+  if ((flags & FNAME) !== 0) at = behindZero(at);
+  if ((flags & FCOMMENT) !== 0) at = behindZero(at);
+  if ((flags & FHCRC) !== 0) at += 2;
+  return at;
 };
 
 const MAGIC = [0x1f, 0x8b, 0x08];
 const HEADER = 10;
-const HAS_NAME = 0x08;
+const FHCRC = 0x02;
+const FEXTRA = 0x04;
+const FNAME = 0x08;
+const FCOMMENT = 0x10;
 /** Octets at a time: most members have fewer. */
 const PIECE = 128 * 1024;
 /** CRC-32 and length. */

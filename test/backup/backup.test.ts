@@ -7,7 +7,7 @@ import { collect } from "../../src/backup/collect.ts";
 import { keepBackup } from "../../src/backup/keep.ts";
 import { planRestore, restore } from "../../src/backup/restore.ts";
 import { convertState } from "../../src/shell/store/convert-state.ts";
-import { FORMAT } from "../../src/shell/store/state-format.ts";
+import { FORMAT, HALF_RESTORED } from "../../src/shell/store/state-format.ts";
 
 const base = fs.mkdtempSync(join(tmpdir(), "knxpi-backup-"));
 afterAll(() => fs.rmSync(base, { recursive: true }));
@@ -220,15 +220,15 @@ describe("restoring", () => {
     fs.writeFileSync(config, "knx: {address: 1.1.9}\n");
     const before = tree(base);
     const planned = steps(backup);
-    const impossible = { do: "write", octets: text("x"), is: "new", mode: 0o600 } as const;
+    const impossible = { do: "write", octets: text("x"), is: "new", of: "state" } as const;
     // A file stands where a folder would have to be.
     const broken = [...planned, { ...impossible, path: join(state, "notes", "x") }];
     expect(() => restore(broken, { state })).toThrow(/nothing was restored/);
     expect(tree(base)).toEqual(before);
-    // A folder has no second name: found after others were renamed.
+    // A folder is not replaced by a rename: found after others were renamed.
     fs.mkdirSync(join(state, "folder"));
     const later = tree(base);
-    const last = { ...impossible, path: join(state, "folder"), is: "replaced" } as const;
+    const last = { ...impossible, path: join(state, "folder") };
     expect(() => restore([...planned, last], { state })).toThrow(/everything is as it was/);
     expect(tree(base)).toEqual(later);
   });
@@ -242,6 +242,56 @@ describe("restoring", () => {
     const after = tree(base);
     expect(after["etc/house.yaml.before-restore"]).toContain("1.1.9");
     expect(after["etc/house.yaml.before-restore-2"]).toContain("1.1.10");
+  });
+
+  test.each([
+    ["a slash at its end", `${state}/`],
+    ["a point before it", `${base}/./state`],
+  ])("a state directory with %s is the same one", (_, named) => {
+    const backup = collected();
+    fs.rmSync(join(state, "device.json"));
+    const planned = planRestore(backup, { config, state: named }, present, "0.2.3");
+    if (!planned.ok) throw new Error(planned.problem);
+    const mark = join(state, HALF_RESTORED);
+    for (let calls = 10; !fs.existsSync(mark); calls++)
+      expect(() => restore(planned.steps, { state: named }, cutAfter(calls))).toThrow();
+    restore(planned.steps, { state: named });
+    expect(fs.existsSync(mark)).toBe(false);
+    expect(fs.statSync(join(state, "device.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("half of a state stays half, until one was put back", () => {
+    const backup = collected();
+    const mark = join(state, HALF_RESTORED);
+    fs.writeFileSync(mark, "");
+    const only = new Map([...backup.entries].filter(([name]) => name.startsWith("config/")));
+    restore(steps({ ...backup, entries: only }), { state });
+    expect(fs.existsSync(mark)).toBe(true);
+    fs.mkdirSync(join(state, "device.json.restore"));
+    fs.rmSync(join(state, "device.json"));
+    expect(() => restore(steps(backup), { state })).toThrow(/nothing was restored/);
+    expect(fs.existsSync(mark)).toBe(true);
+    expect(collect({ config, state, program: "0.2.3", now: NOW })).toMatchObject({ ok: false });
+    fs.rmdirSync(join(state, "device.json.restore"));
+    restore(steps(backup), { state });
+    expect(fs.existsSync(mark)).toBe(false);
+  });
+
+  test("where a file has one name only, it is renamed", () => {
+    const backup = collected();
+    fs.writeFileSync(config, "knx: {address: 1.1.9}\n");
+    const vfat = new Proxy(fs, {
+      get: (all, name: keyof typeof fs) =>
+        name === "linkSync"
+          ? () => {
+              throw Object.assign(new Error("EPERM"), { code: "EPERM" });
+            }
+          : all[name],
+    });
+    restore(steps(backup), { state }, vfat);
+    const after = tree(base);
+    expect(after["etc/house.yaml"]).toBe(YAML);
+    expect(after["etc/house.yaml.before-restore"]).toContain("1.1.9");
   });
 
   test("cut short anywhere, the state is refused until the same call has completed it", () => {

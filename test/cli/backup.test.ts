@@ -81,11 +81,12 @@ describe("knxpi backup", () => {
   test("whatever is left of a knxpi that was killed does not keep anybody away", async () => {
     // A file without a process behind it: what a kill -9 leaves.
     const lock = await lockState(state);
-    fs.linkSync(join(state, "in-use"), join(state, "left"));
+    const socket = fs.readdirSync(state).find((name) => name.startsWith("in-use.")) ?? "";
+    fs.linkSync(join(state, socket), join(state, "in-use.left"));
     if (lock.ok) lock.release();
-    fs.renameSync(join(state, "left"), join(state, "in-use"));
     const { code, err } = await knxpi("state", "convert", "--for", "0.1.0", "--state", state);
     expect([code, err]).toEqual([0, ""]);
+    expect(fs.readdirSync(state).filter((name) => name.startsWith("in-use."))).toEqual([]);
   });
 
   test("where no socket can be the directory is not locked", async () => {
@@ -93,6 +94,21 @@ describe("knxpi backup", () => {
     fs.mkdirSync(long);
     expect(await lockState(long)).toMatchObject({ ok: false, why: "disk" });
     expect(fs.readdirSync(base).filter((name) => name.startsWith("x"))).toEqual(["x".repeat(100)]);
+    fs.copyFileSync(join(state, "state.json"), join(long, "state.json"));
+    const { code, err } = await knxpi("state", "convert", "--for", "0.1.0", "--state", long);
+    expect([code, err]).toEqual([0, expect.stringContaining("cannot be told")]);
+  });
+
+  test("of two that begin together at most one gets it", async () => {
+    for (let round = 0; round < 20; round++) {
+      fs.writeFileSync(join(state, "in-use.dead"), "");
+      const both = await Promise.all([lockState(state), lockState(state)]);
+      expect(both.filter(({ ok }) => ok).length).toBeLessThan(2);
+      for (const one of both) if (one.ok) one.release();
+      const alone = await lockState(state);
+      expect(alone.ok).toBe(true);
+      if (alone.ok) alone.release();
+    }
   });
 
   test("a file of the state that cannot be read: no backup, for it would go away with a restore", async () => {
@@ -116,6 +132,24 @@ describe("knxpi backup", () => {
 });
 
 describe("knxpi state", () => {
+  test("half of a state, after a restore that was cut short, is said and not converted", async () => {
+    fs.writeFileSync(join(state, "half-restored"), "");
+    for (const command of [["show"], ["convert", "--for", "0.1.0"]]) {
+      const { code, err } = await knxpi("state", ...command, "--state", state);
+      expect([code, err]).toEqual([1, expect.stringContaining("cut short")]);
+    }
+    const { code, out } = await knxpi(
+      "doctor",
+      "--config",
+      config,
+      "--state",
+      state,
+      "--no-bus",
+      "--no-broker",
+    );
+    expect([code, out.join("\n")]).toEqual([1, expect.stringContaining("backup restore FILE")]);
+  });
+
   test("shows the format, converts for an older version and says what became of each file", async () => {
     expect((await knxpi("state", "show", "--state", state)).out[0]).toContain("format 3");
     const { code, out } = await knxpi("state", "convert", "--for", "0.1.0", "--state", state);

@@ -74,6 +74,19 @@ s`;
     expect(loaded?.ok && loaded.config.mqtt.password).toBe("s");
   });
 
+  test("a configuration from elsewhere has its files beside it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "knxpi-beside-"));
+    folders.push(folder);
+    const config = join(folder, "house.yaml");
+    writeFileSync(
+      config,
+      "knx: {port: /dev/ttyAMA0, address: 1.1.7}\nmqtt: {url: mqtt://broker.lan, username: u, password_file: pw.txt}\n",
+    );
+    writeFileSync(join(folder, "pw.txt"), "s");
+    const { loaded } = await readHouse(machine("pi-4b"), { config });
+    expect(loaded?.ok && loaded.config.mqtt.password).toBe("s");
+  });
+
   test("one bridge of several: its unit, configuration and state, not those of the house", async () => {
     const files = [
       HOUSE_FILE.replace("house.yaml", "cellar.yaml"),

@@ -287,6 +287,21 @@ describe("uninstalling", () => {
     expect(left.map(exists)).toEqual([false, true, true]);
   });
 
+  test("what --replace kept is known after an uninstall, to the next installation and to --purge", async () => {
+    await apply();
+    put(UNIT, "mine\n");
+    await apply({ replace: true });
+    await remove();
+    expect([exists(UNIT), read(`${UNIT}.bak`)]).toEqual([false, "mine\n"]);
+    await apply();
+    put(UNIT, "mine again\n");
+    await apply({ replace: true });
+    expect(read(`${UNIT}.bak`)).toBe("mine again\n");
+    await remove();
+    await remove({ purge: true });
+    expect([exists(`${UNIT}.bak`), exists(MANIFEST)]).toEqual([false, false]);
+  });
+
   test("what somebody has changed stays", async () => {
     await apply();
     put(UNIT, "mine\n");

@@ -182,6 +182,18 @@ describe("a file", () => {
     expect(await read([...named].map((each) => Uint8Array.of(each)))).toHaveLength(3);
   });
 
+  test("gzipped again by a program that puts all there is into the header", async () => {
+    const [first = FILE, ...others] = MEMBERS;
+    const more = [
+      Uint8Array.of(4, 0, 0x42, 0x43, 0, 0),
+      Buffer.from("house\0a comment\0"),
+      Uint8Array.of(1, 2),
+    ];
+    const full = Buffer.concat([first.subarray(0, 10), ...more, first.subarray(10)]);
+    full[3] = 0x1e;
+    expect(await read([full, ...others])).toStrictEqual(await read([FILE]));
+  });
+
   test("what reading it throws is passed on", async () => {
     async function* failing() {
       yield FILE.subarray(0, 100);

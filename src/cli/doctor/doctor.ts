@@ -44,7 +44,10 @@ export const examine = async (options: DoctorOptions): Promise<readonly Finding[
   const here = resolve(options.root) === "/";
   const root = openRoot(options.root);
   const usual = instanceOf(options.instance);
-  const instance = { ...usual, state: options.state ?? usual.state };
+  const instance = {
+    ...usual,
+    state: options.state === undefined ? usual.state : resolve(options.state),
+  };
   const house = await readHouse(options.root, options);
   const config = house.loaded?.ok ? house.loaded.config : undefined;
   const facts = readFacts(root, here ? self() : null, instance);

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { optionsFor } from "../../config/file.ts";
 import { type Loaded, loadWithProject } from "../../config/load.ts";
@@ -27,7 +27,11 @@ export const readHouse = async (
     const options = optionsFor(path);
     const loaded = await loadWithProject(readFileSync(path, "utf8"), {
       ...options,
-      readFile: (file) => options.readFile(isBelow(root, file) ? file : join(root, file)),
+      // What stands beside the configuration is found from there; the rest has the path that it has on its machine.
+      readFile: (file) =>
+        options.readFile(
+          isWithin(root, file) || isWithin(dirname(path), file) ? file : join(root, file),
+        ),
     });
     return { ...rest, loaded };
   } catch (error) {
@@ -64,5 +68,5 @@ const isThere = (path: string): boolean => {
   }
 };
 
-/** Files beside the configuration are found from there; others have the path that they have on their machine. */
-const isBelow = (root: string, file: string): boolean => file.startsWith(resolve(root));
+const isWithin = (folder: string, file: string): boolean =>
+  relative(resolve(folder), file).split("/")[0] !== "..";

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "../../config/config.ts";
 import { type Finding, speaker } from "../../doctor/finding.ts";
 import type { Instance } from "../../doctor/instance.ts";
 import { DISK } from "../../shell/store/files.ts";
 import { readStore } from "../../shell/store/read.ts";
+import { HALF_RESTORED } from "../../shell/store/state-format.ts";
 
 const { ok, problem, skipped } = speaker("knxpi");
 
@@ -12,6 +15,15 @@ export const lookAtKept = (
   { state: directory, doctor }: Instance,
 ): readonly Finding[] => {
   const { settings, hardwareType } = stack.device;
+  const half = join(directory, HALF_RESTORED);
+  if (existsSync(half))
+    return [
+      problem(
+        "kept",
+        `${half} is there: putting back a backup was cut short, and the bridge does not start`,
+        "sudo knxpi backup restore FILE --apply, with the same backup",
+      ),
+    ];
   const files = { ...DISK, readdirSync: () => [] };
   const read = readStore({ directory, settings, hardwareType, files });
   if (!read.ok && /\bEACCES\b/.test(read.problem))

@@ -34,13 +34,9 @@ export const convertState = (
   program: string,
   files: Files = DISK,
 ): Converted => {
-  try {
-    if (readFile(files, directory, HALF_RESTORED) !== undefined) return refused(halfOf(directory));
-  } catch (error) {
-    return refused(`${join(directory, HALF_RESTORED)} cannot be read: ${messageOf(error)}`);
-  }
   const read = readState(directory, files);
   if (!read.ok) return refused(read.problem);
+  if (read.half !== undefined) return refused(read.half);
   const known = formatOf(read.files);
   if (!known.ok) return refused(`${directory}: ${known.problem}`);
   const converted = convert(read.files, to, program);
@@ -69,9 +65,6 @@ export const convertState = (
   return { ok: true, from: known.format, to, changed, copies };
 };
 
-const halfOf = (directory: string): string =>
-  `${directory}: putting back a backup was cut short, so this is half of one state and half of another: knxpi backup restore FILE --apply`;
-
 const refused = (problem: string): Converted => ({ ok: false, why: "refused", problem });
 
 export type ReadState = Readonly<
@@ -80,6 +73,8 @@ export type ReadState = Readonly<
       files: StateFiles;
       /** What is there and cannot be read, and why. */
       unread: readonly string[];
+      /** Why it is half of one state and half of another; undefined: it is not. */
+      half: string | undefined;
     }
   | { ok: false; problem: string }
 >;
@@ -88,18 +83,23 @@ export type ReadState = Readonly<
 export const readState = (directory: string, files: Files = DISK): ReadState => {
   const found: Record<string, Uint8Array> = {};
   const unread: string[] = [];
-  for (const name of STATE_FILES) {
+  for (const name of [HALF_RESTORED, ...STATE_FILES]) {
     try {
       const content = readFile(files, directory, name);
       if (content !== undefined) found[name] = content;
     } catch (error) {
       const problem = `${join(directory, name)} cannot be read: ${messageOf(error)}`;
-      if (name === STATE_FILE) return { ok: false, problem };
+      if (name === STATE_FILE || name === HALF_RESTORED) return { ok: false, problem };
       unread.push(problem);
     }
   }
-  return { ok: true, files: found, unread };
+  const { [HALF_RESTORED]: mark, ...state } = found;
+  const half = mark && `${directory}: ${HALF}`;
+  return { ok: true, files: state, unread, half };
 };
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0);
+
+const HALF =
+  "putting back a backup was cut short, so this is half of one state and half of another: knxpi backup restore FILE --apply";
