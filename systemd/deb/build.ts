@@ -26,9 +26,13 @@ import { adapted, DOC, HOME, places } from "./places.ts";
 const FOLDERS = ["dist", "firmware-notes", "systemd"];
 const SCRIPTS = ["postinst", "prerm", "postrm"];
 
-/** The first is for uploads to Debian itself; the second is a file of csv-parse that only has that name. */
+/**
+ * The first is for uploads to Debian itself; the second is a file of csv-parse that only has that name; the third starts what ran
+ * without being enabled, which deb-systemd-invoke would not.
+ */
 const OVERRIDES = `knxpi: initial-upload-closes-no-bugs *
 knxpi: embedded-javascript-library please use libjs-underscore *csv-parse*
+knxpi: maintainer-script-calls-systemctl *postinst*
 `;
 
 export type Build = Readonly<{
