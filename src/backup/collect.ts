@@ -29,11 +29,11 @@ export const collect = (options: CollectOptions): Collected => {
   const { config, state, program, now } = options;
   const entries = new Map<string, Uint8Array>();
   const left: string[] = [];
-  let instance = options.instance ?? "house";
+  let { instance } = options;
   try {
     if (config !== undefined) {
       const { named, says } = namedIn(config);
-      instance = options.instance ?? says ?? instance;
+      instance ??= says;
       entries.set(`config/${basename(config)}`, readFileSync(config));
       for (const path of named) {
         const name = relative(dirname(resolve(config)), path);
@@ -55,7 +55,7 @@ export const collect = (options: CollectOptions): Collected => {
   const created = now.toISOString();
   const head = {
     program,
-    instance,
+    instance: instance ?? "house",
     created,
     config: config === undefined ? null : basename(config),
     left,

@@ -76,10 +76,8 @@ export const openDisk = (options: DiskOptions): Disk => {
   let gatheredOctets = 0;
   let sinceTidy = 0;
   let life: Life | undefined;
-  /** Nothing is begun before the next life. */
-  let isPaused = false;
-  /** It has failed, and nothing was written since. */
-  let isFailing = false;
+  /** `paused`: it has failed, and nothing is begun before the next life; `tries`: nothing was written since. */
+  let how: "works" | "paused" | "tries" = "works";
   let isOver = false;
 
   const later = (job: () => Promise<void>): void => {
@@ -102,10 +100,9 @@ export const openDisk = (options: DiskOptions): Disk => {
     [jobs, planned, gathered, gatheredOctets, queued] = [[], undefined, [], 0, 0];
     const broken = file;
     file = undefined;
-    isPaused = true;
     count("recorder.disk-failures", 1);
-    if (!isFailing) log.warn({ folder, problem: messageOf(error) }, PAUSED);
-    isFailing = true;
+    if (how === "works") log.warn({ folder, problem: messageOf(error) }, PAUSED);
+    how = "paused";
     await broken?.handle.close().catch(() => undefined);
     life?.broke(error);
   };
@@ -124,9 +121,9 @@ export const openDisk = (options: DiskOptions): Disk => {
     await file.handle.appendFile(octets);
     sinceTidy += octets.length;
     count("recorder.disk-octets", octets.length);
-    if (!isFailing) return;
+    if (how === "works") return;
     log.info({ folder, file: file.name }, GOES_ON);
-    isFailing = false;
+    how = "works";
     life?.up();
   };
 
@@ -180,10 +177,10 @@ export const openDisk = (options: DiskOptions): Disk => {
   return {
     wantsStart: () =>
       !isOver &&
-      !isPaused &&
+      how !== "paused" &&
       (planned === undefined || planned.octets >= fileOctets || now() - planned.since >= FILE_MS),
     start(start, last) {
-      if (isOver || isPaused) return;
+      if (isOver || how === "paused") return;
       planned = { octets: 0, since: now() };
       later(() => finish("full", last));
       later(() => begin(start));
@@ -215,9 +212,9 @@ export const openDisk = (options: DiskOptions): Disk => {
       strategy: STORE,
       start(now) {
         life = now;
-        isPaused = false;
+        if (how === "paused") how = "tries";
         // After a failure nobody knows before something is written.
-        if (!isFailing) now.up();
+        if (how === "works") now.up();
       },
       // What it has to say it has said.
       tell: (error) => `${folder}: ${messageOf(error)}`,

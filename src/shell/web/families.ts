@@ -8,6 +8,7 @@ import { PAGE_PROBLEMS, pageProblems } from "./health-page.ts";
 import { ACKNOWLEDGE_S, BEHIND_OCTETS, PUBLISH_S } from "./latency.ts";
 import { LAG_S } from "./loop-lag.ts";
 import { OUTSIDE_FAMILIES } from "./outside-families.ts";
+import type { View } from "./view.ts";
 
 /*
  * Every metric family. None has a series for each group address or device: a large house has thousands, and whoever scrapes keeps
@@ -45,6 +46,11 @@ const STATES: Readonly<Record<"online" | OfflineReason, true>> = {
   busmonitor: true,
 };
 
+const eachProblem = (view: View): readonly Sample[] => {
+  const problems = pageProblems(view);
+  return each("problem", PAGE_PROBLEMS, (word) => problems.includes(word));
+};
+
 // biome-ignore format: a table
 export const FAMILIES: readonly Family[] = [
   ...Object.keys(COUNTERS).filter(isCounter).map(counted),
@@ -58,7 +64,7 @@ export const FAMILIES: readonly Family[] = [
   histogram("event_loop_lag_seconds", "by how much a timer comes later than it should", LAG_S, ({ loopLag }) => loopLag),
 
   gauge("healthy", "1: there is no problem, and /health answers 200", (view) => bit(pageProblems(view).length === 0)),
-  gauge("problem", "1: the problem is there now", (view) => each("problem", PAGE_PROBLEMS, (word) => pageProblems(view).includes(word)), "problem"),
+  gauge("problem", "1: the problem is there now", eachProblem, "problem"),
   gauge("bus_up", "1: bus and transceiver can be used", ({ health }) => bit(health.bus.state === "online")),
   gauge("bus_state", "1 for how the bus is now", ({ health }) => each("state", Object.keys(STATES), (state) => health.bus.state === state), "state"),
   gauge("link_state", "1 for the state of the link to the transceiver", ({ state }) => each("state", LINK_STATES, (one) => state.dl.link.state === one), "state"),

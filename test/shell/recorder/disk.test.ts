@@ -165,17 +165,21 @@ describe("on the disk", () => {
     const maxOctets = 2_000_000;
     const { recorder, hear } = rig({ disk: { maxAgeMs: 7 * DAY, maxOctets } });
     let most = 0;
-    for (let round = 0; round < 14; round++) {
-      await hear(19_000);
+    const measure = (): void => {
       const sizes = names().map((name) => statSync(join(folder(), name)).size);
       most = Math.max(
         most,
         sizes.reduce((a, b) => a + b, 0),
       );
+    };
+    for (let round = 0; round < 14; round++) {
+      await hear(19_000);
+      measure();
     }
+    // Only now everything has come to the disk.
     await recorder.close();
-    // On a busy machine packs are lost, and counted.
-    expect(most).toBeGreaterThan(maxOctets / 4);
+    measure();
+    expect(most).toBeGreaterThan(maxOctets / 2);
     expect(most).toBeLessThanOrEqual(maxOctets);
   });
 });
