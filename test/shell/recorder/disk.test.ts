@@ -233,8 +233,7 @@ describe("a disk that does not take it", () => {
       for (let round = 1; round <= 2; round++) {
         start();
         await hear(12_000);
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        expect(broken()).toMatchObject({ code });
+        await expect.poll(broken).toMatchObject({ code });
         const failures = counted["recorder.disk-failures"];
         // Until somebody starts it again nothing is tried.
         await hear(12_000);
