@@ -10,6 +10,8 @@ export interface Clock {
   now(): number;
   /** @returns what takes it back; harmless once it has run */
   after(ms: number, run: () => void): Cancel;
+  /** As `after`, at a moment, at once if it has passed: events planned in the order of their moments happen in it. */
+  at(moment: number, run: () => void): Cancel;
 }
 
 export interface VirtualClock extends Clock {
@@ -33,14 +35,17 @@ export const virtualClock = (): VirtualClock => {
     return true;
   };
 
+  const at = (moment: number, run: () => void): Cancel => {
+    const appointment = agenda.add(Math.max(now, moment), run);
+    return () => {
+      appointment.cancelled = true;
+    };
+  };
+
   return {
     now: () => now,
-    after: (ms, run) => {
-      const appointment = agenda.add(now + Math.max(0, ms), run);
-      return () => {
-        appointment.cancelled = true;
-      };
-    },
+    after: (ms, run) => at(now + ms, run),
+    at,
     advance: (ms) => {
       const limit = now + ms;
       while (runNext(limit));
@@ -119,15 +124,18 @@ export const realClock = (hosts: "inside" | "outside" = "inside"): RealClock => 
     else arm();
   };
 
+  const at = (moment: number, run: () => void): Cancel => {
+    const appointment = agenda.add(Math.max(now(), moment), run);
+    if (running === undefined) arm();
+    return () => {
+      appointment.cancelled = true;
+    };
+  };
+
   return {
     now,
-    after: (ms, run) => {
-      const appointment = agenda.add(now() + Math.max(0, ms), run);
-      if (running === undefined) arm();
-      return () => {
-        appointment.cancelled = true;
-      };
-    },
+    after: (ms, run) => at(now() + ms, run),
+    at,
     stop: () => {
       stopped = true;
       agenda.clear();

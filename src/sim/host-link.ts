@@ -51,7 +51,7 @@ const createWire = (
       const push = cleared;
       for (const octet of octets) {
         freeAt = Math.max(freeAt, clock.now()) + characterMs;
-        clock.after(freeAt + BUFFER_MS - clock.now(), () => {
+        clock.at(freeAt + BUFFER_MS, () => {
           if (push !== cleared) return;
           for (const arrived of fault?.(octet) ?? [octet]) arrive(arrived);
         });

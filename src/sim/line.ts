@@ -114,7 +114,7 @@ export const createLine = ({ clock, faults }: { clock: Clock; faults?: LineFault
     const senders = waiting();
     if (senders.length === 0) return;
     const at = Math.min(...senders.map(startOf));
-    cancelNext = clock.after(at - clock.now(), () => {
+    cancelNext = clock.at(at, () => {
       const contenders = waiting().filter((sender) => startOf(sender) <= at + ROUNDING * BIT_MS);
       start(contenders);
     });

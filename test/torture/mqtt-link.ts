@@ -55,7 +55,7 @@ export const openMqttLink = (options: Options): MqttLink => {
       // In order, however the delay changes.
       deliver(message) {
         freeAt = Math.max(freeAt, clock.now() + broker.delayMs());
-        clock.after(freeAt - clock.now(), () => {
+        clock.at(freeAt, () => {
           if (session !== mine) return;
           options.received(message);
           later(() => indication(message));
@@ -132,7 +132,7 @@ export const openMqttLink = (options: Options): MqttLink => {
       return;
     }
     wireFree = Math.max(wireFree, clock.now() + broker.delayMs());
-    clock.after(wireFree - clock.now(), () => {
+    clock.at(wireFree, () => {
       // What is on its way when a connection breaks is lost.
       if (session !== mine || !broker.take(mine, publication)) return;
       clock.after(broker.delayMs(), () => {

@@ -43,7 +43,7 @@ describe("24 simulated hours of management traffic, every hundredth octet lost",
     process.stdout.write(`a day: ${a.summary()} · ${b.summary()}, ${seconds(begun)} s\n`);
     for (const { troubles, crossings, open, asked, ended, tally, connections } of sides) {
       expect(troubles).toEqual([]);
-      expect(crossings).toEqual([]);
+      expect(crossings.length).toBeLessThan(3);
       expect([...open.keys()]).toEqual([]);
       expect(asked.filter((id) => !ended.has(id))).toEqual([]);
       expect(connections()).toEqual([]);
@@ -86,7 +86,7 @@ const createSide = (options: {
   const asked: number[] = [];
   const ended = new Map<number, string>();
   const tally = { sent: 0, delivered: 0, confirmed: 0, disconnected: 0, procedures: 0, failed: 0 };
-  /** Across connections: the standard promises nothing there, and other seeds do show some. */
+  /** Across connections: the standard promises nothing there. Of fourteen such days on each side two showed one. */
   const crossings: string[] = [];
   let last = 0;
   let highest = 0;
@@ -195,7 +195,7 @@ const createSide = (options: {
     },
     summary: () =>
       `${tally.sent} messages sent, ${tally.confirmed} confirmed, ${tally.delivered} came in, ` +
-      `${tally.procedures} procedures, ${tally.failed} of them failed`,
+      `${tally.procedures} procedures, ${tally.failed} of them failed, ${crossings.length} across connections`,
   };
 };
 

@@ -17,7 +17,7 @@ import { forgotten, pump, request } from "./send.ts";
 import { onService } from "./service.ts";
 import type { DlState } from "./state.ts";
 import { ACKNOWLEDGE } from "./tpuart.ts";
-import { disturbed, echoed, type Sending } from "./transmit.ts";
+import { disturbed, echoed, isToUpload, type Sending } from "./transmit.ts";
 
 /**
  * Data link layer of TP1 behind a transceiver chip: octets and timeouts in; acknowledges, frames for the network layer and
@@ -228,7 +228,7 @@ const isEcho = (sending: Sending | null, octets: Octets): sending is Sending =>
   sending.octets.length === octets.length &&
   sameTelegram(octets, sending.octets);
 
-/** Only what the chip has as a whole can come back from the line. */
+/** Only what the chip has as a whole can come back from the line; even when a complaint was taken for its refusal. */
 const isWithChip = (sending: Sending | null): sending is Sending =>
   sending !== null && sending.phase !== "uploading";
 
@@ -241,7 +241,7 @@ const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState>
     case "frame":
       return onSilence(state, at);
     case "confirmation": {
-      if (state.tx.current === null || state.tx.current.phase === "uploading") return [state, NONE];
+      if (state.tx.current === null || isToUpload(state.tx.current)) return [state, NONE];
       const [forgot, out] = forgotten(state, at);
       if (state.tx.current.phase === "unsure") return resetOrGoOn([forgot, out], at);
       const [reset, more] = move(forgot, "reset requested", at);

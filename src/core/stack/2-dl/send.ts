@@ -4,7 +4,7 @@ import { encodeFrame } from "./frame.ts";
 import { isUp } from "./link-table.ts";
 import { tellRepetitions } from "./repetitions.ts";
 import type { DlState } from "./state.ts";
-import { conclude, confirm, enqueue, upload, uploadAgain } from "./transmit.ts";
+import { conclude, confirm, enqueue, isToUpload, upload, uploadAgain } from "./transmit.ts";
 
 type Out = readonly (Impulse | Effect)[];
 
@@ -51,7 +51,7 @@ export const confirmed = (
   at: number,
 ): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending === null || sending.phase === "uploading")
+  if (sending === null || isToUpload(sending))
     return [
       state,
       [{ for: "drops", type: "drop", reason: "dl.unexpected-confirmation", octets: [octet] }],
@@ -63,8 +63,8 @@ export const confirmed = (
 /** The chip did not take the upload: once more, then it is given up. What goes next is for the caller to say. */
 export const refused = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending === null || sending.echoes > 0) return [state, []];
-  if (sending.uploads < UPLOADS) return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
+  if (sending === null || sending.phase === "again" || sending.echoes > 0) return [state, []];
+  if (sending.uploads < UPLOADS) return [{ ...state, tx: uploadAgain(state.tx, sending, at) }, []];
   const [tx, out] = conclude(state.tx, sending, "rejected", at);
   return [{ ...state, tx }, out];
 };
@@ -75,10 +75,10 @@ export const refused = (state: DlState, at: number): Step<DlState> => {
  */
 export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending === null || sending.next === 0) return [state, []];
+  if (sending === null || sending.phase === "again") return [state, []];
   const seen = sending.echoes > 0 || sending.phase === "unsure";
   if (!seen && sending.uploads < UPLOADS)
-    return [{ ...state, tx: uploadAgain(state.tx, sending) }, []];
+    return [{ ...state, tx: uploadAgain(state.tx, sending, at) }, []];
   const [tx, out] = conclude(state.tx, sending, seen ? "lost" : "rejected", at);
   return [{ ...state, tx }, out];
 };

@@ -20,12 +20,13 @@ type Waiting = Readonly<{ frame: LData; octets: Octets; ref: Ref }>;
 
 /**
  * uploading: `next` is the octet that goes to the chip next · sent: the chip has it all · unsure: so it has, and something
- * unreadable came in that may have been its echo, or its confirmation.
+ * unreadable came in that may have been its echo, or its confirmation · again: the chip did not take it, or was reset, and gets
+ * it once more at `pace.due`; what it complains of until then belongs to the attempt before.
  * `uploads` counts attempts to hand it over, `echoes` how often it was seen on the line.
  */
 export type Sending = Waiting &
   Readonly<{
-    phase: "uploading" | "sent" | "unsure";
+    phase: "uploading" | "sent" | "unsure" | "again";
     next: number;
     uploads: number;
     echoes: number;
@@ -47,6 +48,8 @@ const UNSURE_MS = 1_000;
 export const STUCK = 2;
 /** How long nothing is sent after a temperature warning, ms. */
 export const REST_MS = 1_000;
+/** From the last octet of an upload in vain until the chip's complaints have come in, ms: slow USB adapters hold them for 16. */
+const SETTLE_MS = 25;
 /** Until the upload looks again whether the line is free of a header, ms. */
 const HOLD_MS = 2;
 /** Until it looks again what came in while the program was held up, ms: the next turn. */
@@ -100,7 +103,7 @@ export const upload = (
   tx: Tx,
   { chip, baud, headerComing, at }: Conditions,
 ): readonly [Tx, Out] => {
-  if (tx.current !== null && tx.current.phase !== "uploading") return [tx, NOTHING];
+  if (tx.current !== null && !isToUpload(tx.current)) return [tx, NOTHING];
   const [first, ...rest] = tx.waiting;
   const sending: Sending | undefined =
     tx.current ??
@@ -108,7 +111,7 @@ export const upload = (
   if (sending === undefined) return [tx, NOTHING];
   if (at < tx.restUntil) return [tx, [uploadTimer(Math.ceil(tx.restUntil - at))]];
   const { pace, next } = sending;
-  if (next > 0 && at < pace.due) return [tx, [uploadTimer(Math.ceil(pace.due - at))]];
+  if (at < pace.due) return [tx, [uploadTimer(Math.ceil(pace.due - at))]];
   if (headerComing) return hold(tx, at, HOLD_MS);
   const way = { chip, baud, octets: sending.octets };
   if (next > 0 && isBlind(way, pace, at)) return hold(tx, at, TURN_MS);
@@ -139,10 +142,23 @@ const hold = (tx: Tx, at: number, ms: number): readonly [Tx, Out] => {
   return [current === null ? tx : { ...tx, current: held }, [uploadTimer(ms)]];
 };
 
-/** Hands the current frame over once more from its first octet, at the next upload. */
-export const uploadAgain = (tx: Tx, sending: Sending): Tx => ({
+/** Neither with the chip as a whole nor said to be: nothing is awaited of the chip. */
+export const isToUpload = ({ phase }: Sending): boolean =>
+  phase === "uploading" || phase === "again";
+
+/**
+ * Hands the current frame over once more from its first octet, when the chip has said all it has to say of this time: an octet
+ * that was lost on the way shifts all that follow, so that it complains more than once.
+ */
+export const uploadAgain = (tx: Tx, sending: Sending, at: number): Tx => ({
   ...tx,
-  current: { ...sending, phase: "uploading", next: 0, uploads: sending.uploads + 1 },
+  current: {
+    ...sending,
+    phase: "again",
+    next: 0,
+    uploads: sending.uploads + 1,
+    pace: { ...sending.pace, due: Math.max(at, sending.pace.free) + SETTLE_MS },
+  },
 });
 
 /** The current frame came back from the line. */

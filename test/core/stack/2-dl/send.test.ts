@@ -133,6 +133,48 @@ describe("confirmation", () => {
     expect(uploaded(link)).toBe("");
   });
 
+  test("one octet lost on its way shifts the rest, and the chip complains three times: that is one refusal", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    link.clock.advance(5);
+    link.receive("17");
+    link.forget();
+    link.clock.advance(3);
+    link.receive("47");
+    link.clock.advance(15);
+    link.receive("17");
+    expect(link.written()).toEqual([]);
+    expect(uploaded(link)).toBe(UPLOAD);
+    link.receive(`${ECHO} 8B`);
+    expect(link.up()).toEqual(["con 7 ok, repeats 0"]);
+  });
+
+  test("the chip complained of something else: the frame is on the line, and not handed over again", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    uploaded(link);
+    link.receive("17");
+    link.clock.advance(10);
+    link.receive(ECHO);
+    expect(uploaded(link, 100)).toBe("");
+    link.receive("8B");
+    expect(link.up()).toEqual(["con 7 ok, repeats 0"]);
+    expect(link.drops()).toEqual([]);
+  });
+
+  test("its echo comes while the chip is about to be reset: lost rather than sent twice", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    uploaded(link);
+    link.deliver({ for: "dl", type: "reset.req", at: link.clock.now() });
+    link.receive(ECHO);
+    link.receive("03");
+    link.clock.advance(10);
+    link.receive("07");
+    expect(uploaded(link, 100)).toBe("01 02");
+    expect(link.up()).toEqual(["con 7 lost, repeats 0"]);
+  });
+
   test("the next frame goes after the confirmation, by priority, then in order", () => {
     const link = dataLink();
     link.send(frame("00 81"), 1);
