@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { realClock, virtualClock } from "../../src/sim/clock.ts";
+import { createHostLink } from "../../src/sim/host-link.ts";
 
 test("time jumps to each event, and those of the same moment keep their order", () => {
   const clock = virtualClock();
@@ -69,6 +70,36 @@ test("in real time a chain of short steps keeps its pace: each event happens at 
   const [first = 0] = moments;
   for (const [index, moment] of moments.entries())
     expect(moment - first).toBeCloseTo(index * 1.354, 6);
+});
+
+test("in real time octets stay in order, though the process is held up between any two looks at the clock", async () => {
+  let time = 0;
+  let looks = 0;
+  // Each seventh look finds 5 ms gone.
+  const look = vi.spyOn(performance, "now").mockImplementation(() => {
+    looks++;
+    time += looks % 7 === 0 ? 5 : 0.01;
+    return time;
+  });
+  const clock = realClock("outside");
+  const arrived: number[] = [];
+  const octets = Array.from({ length: 18 }, (_, index) => index);
+  await new Promise<void>((resolve) => {
+    const link = createHostLink({
+      clock,
+      characterMs: 0.57,
+      fault: undefined,
+      alive: () => true,
+      heard: (octet) => {
+        arrived.push(octet);
+        if (arrived.length === octets.length) resolve();
+      },
+    });
+    link.write(octets);
+  });
+  clock.stop();
+  look.mockRestore();
+  expect(arrived).toEqual(octets);
 });
 
 test("a stopped clock drops what was pending", async () => {
