@@ -12,7 +12,8 @@ export type Timers = Readonly<{
 
 /**
  * The promise of timers (the virtual clock keeps the same one): `start` of a running timer restarts it; after `stop` no
- * timeout of it arrives; a timeout never comes before its time.
+ * timeout of it arrives; a timeout never comes before its time. After this process was held up, what arrived meanwhile comes
+ * first: octets that wait to be read end the silence that a timer was to notice.
  *
  * The few timers of the link layer and the bridge are kept for good, because they are started with nearly every octet.
  * Those that belong to a partner or a request are forgotten when they have run or are stopped: there may be any number.
@@ -32,6 +33,14 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
       arm(slot, slot.deadline - at);
       return;
     }
+    // The loop runs its timers before it reads, and this after.
+    if (at - slot.deadline > HELD_UP_MS) setImmediate(expire, slot);
+    else expire(slot);
+  };
+
+  const expire = (slot: Slot): void => {
+    const at = performance.now();
+    if (!slot.running || at < slot.deadline) return;
     slot.running = false;
     if (slot.key !== undefined) passing.delete(slot.key);
     deliver(timeoutOf(slot.timer, at));
@@ -84,13 +93,19 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
     },
     close() {
       for (const slots of [kept.dl, kept.bridge, passing]) {
-        for (const slot of slots.values()) clearTimeout(slot.handle);
+        for (const slot of slots.values()) {
+          slot.running = false;
+          clearTimeout(slot.handle);
+        }
         slots.clear();
       }
     },
     size: () => kept.dl.size + kept.bridge.size + passing.size,
   };
 };
+
+/** Later than a busy loop makes a timer. */
+const HELD_UP_MS = 5;
 
 type Slot = {
   readonly timer: Timer;

@@ -70,14 +70,11 @@ export interface RealClock extends Clock {
 
 /**
  * Time of the machine. Node's timers count whole milliseconds, so each event may come up to 1 ms late, but never later
- * than the one before it makes necessary. When the process itself was held up for longer, it depends on where the hosts of the
- * chips are. `inside`: simulated time pauses with the process, because they had no chance to answer. `outside`, in other
- * processes that went on: time is made up for, and what the line said meanwhile comes at once, as from the buffer of a serial
- * port. A pause would cut frames in two, as no line ever does.
+ * than the one before it makes necessary. When the process was held up for longer, time is made up for, and what the line said
+ * meanwhile comes at once, as from the buffer of a serial port. A pause would cut frames in two, as no line ever does.
  */
-export const realClock = (hosts: "inside" | "outside" = "inside"): RealClock => {
+export const realClock = (): RealClock => {
   const agenda = createAgenda();
-  let paused = 0;
   let reached = 0;
   let running: number | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -87,11 +84,7 @@ export const realClock = (hosts: "inside" | "outside" = "inside"): RealClock => 
 
   const now = (): number => {
     if (running !== undefined) return running;
-    const time = performance.now() - paused;
-    const late = Math.max(0, time - (agenda.next()?.at ?? time));
-    const pause = hosts === "inside" && late > LATE_MS ? late : 0;
-    paused += pause;
-    reached = Math.max(reached, time - pause);
+    reached = Math.max(reached, performance.now());
     return reached;
   };
 
@@ -147,5 +140,3 @@ export const realClock = (hosts: "inside" | "outside" = "inside"): RealClock => 
 
 /** A timer that fires this much before its event is on time: waiting another whole millisecond would be worse. */
 const EARLY_MS = 0.4;
-/** Ordinary lateness of a timer; beyond it the process was held up. */
-const LATE_MS = 2;

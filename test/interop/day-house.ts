@@ -33,7 +33,7 @@ export type DayHouse = Readonly<{
 
 export const openDayHouse = async (folder: string): Promise<DayHouse> => {
   goFirst();
-  const clock = realClock("outside");
+  const clock = realClock();
   atEnd(clock.stop);
   const line = createLine({ clock });
   const random = seededRandom(300);

@@ -26,7 +26,7 @@ export type OpenHouse = Readonly<{
 
 export const openHouse = async (folder: string): Promise<OpenHouse> => {
   goFirst();
-  const clock = realClock("outside");
+  const clock = realClock();
   atEnd(clock.stop);
   const house = startHouse({ clock });
   atEnd(house.stop);

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { IndividualAddress } from "../../src/core/address.ts";
 import { createTimers, type Timers } from "../../src/shell/timers.ts";
@@ -14,10 +16,37 @@ timerPromise("the shell", (deliver) => {
   return {
     ...timers,
     now: () => performance.now(),
-    // A timer of the test's own, started later and longer, is due after those under test.
-    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    // A timer of the test's own, started later and longer, is due after those under test, and a turn later even late ones are.
+    pass: (ms) => new Promise((resolve) => setTimeout(() => setImmediate(resolve), ms)),
   };
 });
+
+test("after the process was held up, what waits to be read comes before what a timer has to say", async () => {
+  const seen: string[] = [];
+  const timers = createTimers(() => seen.push("timeout"));
+  open.push(timers);
+  const [reading, writing] = await pipe();
+  reading.on("data", () => seen.push("octet"));
+  timers.start({ for: "dl", name: "frame" }, 10);
+  writing.write(Uint8Array.of(0xbc));
+  const until = performance.now() + 40;
+  while (performance.now() < until);
+  await expect.poll(() => seen).toHaveLength(2);
+  for (const end of [reading, writing]) end.destroy();
+  expect(seen).toEqual(["octet", "timeout"]);
+});
+
+/** Two ends of a connection through the kernel. */
+const pipe = async (): Promise<readonly [Socket, Socket]> => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port }: AddressInfo = Object(server.address());
+  const writing = connect(port, "127.0.0.1");
+  const [reading] = await once(server, "connection");
+  await once(writing, "connect");
+  server.close();
+  return [reading, writing];
+};
 
 test("timers of partners and requests are forgotten once they are stopped or have run", async () => {
   const timers = createTimers(() => undefined);

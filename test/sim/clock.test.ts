@@ -81,7 +81,7 @@ test("in real time octets stay in order, though the process is held up between a
     time += looks % 7 === 0 ? 5 : 0.01;
     return time;
   });
-  const clock = realClock("outside");
+  const clock = realClock();
   const arrived: number[] = [];
   const octets = Array.from({ length: 18 }, (_, index) => index);
   await new Promise<void>((resolve) => {

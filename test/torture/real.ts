@@ -48,7 +48,7 @@ export const runReal = async (options: Options): Promise<RealResult> => {
 
 const scenario = async ({ minutes, seed, folder, progress }: Options): Promise<RealResult> => {
   const random = seededRandom(seed);
-  const clock = realClock("outside");
+  const clock = realClock();
   const begun = performance.now();
   const second = (): number => (performance.now() - begun) / 1_000;
   const findings = openFindings(() => performance.now() - begun);
