@@ -101,17 +101,16 @@ export const realClock = (): RealClock => {
     timer = undefined;
     turn = undefined;
     const time = now();
-    const due = agenda.next()?.at;
-    if (due !== undefined && due <= time + EARLY_MS) {
-      running = due;
-      for (let next = agenda.next(); next?.at === due; next = agenda.next()) {
-        agenda.take();
-        next.run();
-      }
-      running = undefined;
-      reached = Math.max(reached, due);
+    const first = agenda.next()?.at ?? time;
+    // Between two moments the process gets to read what arrived, unless it was held up: then it had no chance to.
+    const until = time - first > HELD_UP_MS ? time : Math.min(first, time + EARLY_MS);
+    for (let next = agenda.next(); next !== undefined && next.at <= until; next = agenda.next()) {
+      running = next.at;
+      agenda.take();
+      next.run();
+      reached = Math.max(reached, next.at);
     }
-    // Between two moments the process gets to read what arrived, as it would have if both had been on time.
+    running = undefined;
     const next = agenda.next();
     if (next !== undefined && next.at <= time + EARLY_MS && !stopped) turn = setImmediate(runDue);
     else arm();
@@ -138,5 +137,7 @@ export const realClock = (): RealClock => {
   };
 };
 
+/** Later than a timer of a process that has the time. */
+const HELD_UP_MS = 2;
 /** A timer that fires this much before its event is on time: waiting another whole millisecond would be worse. */
 const EARLY_MS = 0.4;

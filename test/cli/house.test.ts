@@ -31,6 +31,11 @@ beforeAll(async () => {
   direct = createStation(
     await openDirect({ port: "sim:direct", binding: house.binding, address: "1.1.99" }),
   );
+  await vi.waitFor(
+    async () =>
+      expect(await somebody().request("status", {})).toMatchObject({ link: { bus: "online" } }),
+    { timeout: 8_000 },
+  );
 });
 
 afterAll(async () => {
@@ -91,7 +96,9 @@ describe("commands on the simulated house, through the socket", {
     await somebody().request("group.write", { address: "1/1/10", octets: "01", short: true });
     const { code, out } = await listening;
     expect(code).toBe(0);
-    expect(out.map((line) => JSON.parse(line))).toMatchObject([
+    // An acknowledge may miss its moment on a busy machine.
+    const heard = out.map((line) => JSON.parse(line)).filter(({ repeated }) => !repeated);
+    expect(heard).toMatchObject([
       { source: "1.1.250", destination: "1/1/10", own: true, value: true },
       { source: "1.1.10", destination: "1/4/10", own: false, value: true },
     ]);
@@ -156,7 +163,7 @@ describe("commands on the simulated house, through the socket", {
   });
 
   test("monitor --raw: octets with their acknowledge, nobody sends, and afterwards all is as before", async () => {
-    const watching = run("monitor --raw --json --timeout 2");
+    const watching = run("monitor --raw --json --timeout 4");
     await vi.waitFor(
       async () =>
         expect(await somebody().request("status", {})).toMatchObject({

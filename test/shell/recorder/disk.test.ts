@@ -181,7 +181,7 @@ describe("on the disk", () => {
     measure();
     expect(most).toBeGreaterThan(maxOctets / 2);
     expect(most).toBeLessThanOrEqual(maxOctets);
-  });
+  }, 60_000);
 });
 
 /** The disk, until it is told to fail. */

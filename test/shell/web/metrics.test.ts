@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
 import { COUNTERS } from "../../../src/core/counter.ts";
 import { DROP_REASONS } from "../../../src/core/drop.ts";
@@ -142,30 +142,38 @@ describe("on the bus", () => {
     const before = await scrape();
     await ask("group.write", { address: "1/1/10", octets: "01", short: true });
     // 1/4/10, 9 octets: bc 11 0a 0c 0a e1 00 81 and the check octet
-    await until("knxpi_rx_telegrams_total", undefined, 1);
+    await until("knxpi_ack_sent_total", undefined, 1);
     const after = await scrape();
     const more = (name: string): number =>
       (valueIn(after, name) ?? Number.NaN) - (valueIn(before, name) ?? 0);
-    expect(more("knxpi_rx_octets_total")).toBe(9);
-    expect(more("knxpi_ack_sent_total")).toBe(1);
+    // An acknowledge may miss its moment on a busy machine: then the lamp says it again.
+    const telegrams = 1 + more("knxpi_rx_repeated_total");
+    expect(more("knxpi_rx_telegrams_total")).toBe(telegrams);
+    expect(more("knxpi_rx_octets_total")).toBe(9 * telegrams);
+    expect(more("knxpi_ack_sent_total")).toBe(telegrams - more("knxpi_ack_late_total"));
     expect(more("knxpi_tx_sent_total")).toBe(1);
     expect(more("knxpi_tx_confirmed_total")).toBe(1);
     expect(more("knxpi_tx_no_ack_total")).toBe(0);
     expect(valueIn(after, "knxpi_child_restarts_total", "serial")).toBe(1);
     const acknowledges = after.get("knxpi_acknowledge_seconds")?.samples ?? [];
-    expect(acknowledges.find(({ name }) => name.endsWith("_count"))?.value).toBe(1);
+    expect(acknowledges.find(({ name }) => name.endsWith("_count"))?.value).toBe(
+      valueIn(after, "knxpi_ack_sent_total"),
+    );
     const sum = acknowledges.find(({ name }) => name.endsWith("_sum"))?.value ?? 0;
     expect(sum).toBeGreaterThan(0);
     expect(sum).toBeLessThan(5);
   });
 
   test("the same figures in health, which is 200", async () => {
-    const [{ status, page }, families] = [await healthNow(), await scrape()];
-    expect(status).toBe(200);
-    expect(page).toMatchObject({ ok: true, problems: [], bus: { state: "online" } });
-    expect(page.rx.telegrams).toBe(valueIn(families, "knxpi_rx_telegrams_total"));
-    expect(page.counters["ack.sent"]).toBe(valueIn(families, "knxpi_ack_sent_total"));
-    expect(page.tx.confirmed).toBe(valueIn(families, "knxpi_tx_confirmed_total"));
+    // Of one moment, should the lamp still repeat itself.
+    await vi.waitFor(async () => {
+      const [{ status, page }, families] = [await healthNow(), await scrape()];
+      expect(status).toBe(200);
+      expect(page).toMatchObject({ ok: true, problems: [], bus: { state: "online" } });
+      expect(page.rx.telegrams).toBe(valueIn(families, "knxpi_rx_telegrams_total"));
+      expect(page.counters["ack.sent"]).toBe(valueIn(families, "knxpi_ack_sent_total"));
+      expect(page.tx.confirmed).toBe(valueIn(families, "knxpi_tx_confirmed_total"));
+    });
   });
 
   test("the port is pulled out: offline, 503", async () => {
