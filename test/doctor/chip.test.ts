@@ -113,6 +113,15 @@ describe("a transceiver that answers", () => {
     expect(findings[2]?.what).toContain("no voltage on the bus");
   });
 
+  test("one that was still coming up when it was asked first", async () => {
+    // SystemState.ind: all supplies good, synchronising, then normal.
+    const modes = [0xf9, 0xfb];
+    pretend(([octet]) =>
+      octet === 0x01 ? [0x03] : octet === 0x0d ? [0x4b, modes.shift() ?? 0xfb] : [],
+    );
+    expect(shortOf(await say())).toEqual(["chip ok", "line ok", "bus ok"]);
+  });
+
   test("an oscillator that does not run as it should", async () => {
     // Reset.ind, SystemState.ind: all supplies good, XTAL 0, normal.
     pretend(([octet]) => (octet === 0x01 ? [0x03] : octet === 0x0d ? [0x4b, 0xf3] : []));

@@ -95,14 +95,18 @@ type Found = Pick<
 >;
 type Asked = Readonly<{ found: Found | null; sent: Octets; received: Octets } | { error: unknown }>;
 
-/** Once more when it answers, but was too slow to say which one it is: this machine may have been busy. */
+/**
+ * Once more when it answers, but was too slow to say which one it is: this machine may have been busy. And once more before it is
+ * said that there is no bus: a chip that comes up by itself while it is reset is not ready when it is asked.
+ */
 const askTwice = async (
   options: SerialOptions,
   patienceMs: number,
   stateMs: number,
 ): Promise<Asked> => {
   const first = await ask(options, patienceMs, stateMs);
-  if ("error" in first || first.found === null || first.found.identified) return first;
+  if ("error" in first || first.found === null) return first;
+  if (first.found.identified && first.found.powered) return first;
   const second = await ask(options, patienceMs, stateMs);
   return "error" in second || second.found === null ? first : second;
 };
