@@ -24,6 +24,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
     bridge: new Map(),
   };
   const passing = new Map<string, Slot>();
+  const overdue: Slot[] = [];
 
   const fire = (slot: Slot): void => {
     if (!slot.running) return;
@@ -33,9 +34,13 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
       arm(slot, slot.deadline - at);
       return;
     }
-    // The loop runs its timers before it reads, and this after.
-    if (at - slot.deadline > HELD_UP_MS) setImmediate(expire, slot);
-    else expire(slot);
+    if (overdue.length === 0 && at - slot.deadline <= HELD_UP_MS) {
+      expire(slot);
+      return;
+    }
+    // The loop runs its timers before it reads, and this after. Those that are due meanwhile line up behind.
+    if (overdue.length === 0) setImmediate(() => overdue.splice(0).forEach(expire));
+    overdue.push(slot);
   };
 
   const expire = (slot: Slot): void => {

@@ -21,19 +21,22 @@ timerPromise("the shell", (deliver) => {
   };
 });
 
-test("after the process was held up, what waits to be read comes before what a timer has to say", async () => {
+test("after the process was held up, what waits to be read comes before what timers have to say, in their order", async () => {
   const seen: string[] = [];
-  const timers = createTimers(() => seen.push("timeout"));
+  const timers = createTimers((impulse) => {
+    if (impulse.type === "timeout") seen.push(impulse.timer.name);
+  });
   open.push(timers);
   const [reading, writing] = await pipe();
   reading.on("data", () => seen.push("octet"));
   timers.start({ for: "dl", name: "frame" }, 10);
+  timers.start({ for: "dl", name: "link" }, 39);
   writing.write(Uint8Array.of(0xbc));
   const until = performance.now() + 40;
   while (performance.now() < until);
-  await expect.poll(() => seen).toHaveLength(2);
+  await expect.poll(() => seen).toHaveLength(3);
   for (const end of [reading, writing]) end.destroy();
-  expect(seen).toEqual(["octet", "timeout"]);
+  expect(seen).toEqual(["octet", "frame", "link"]);
 });
 
 /** Two ends of a connection through the kernel. */
