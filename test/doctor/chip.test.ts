@@ -122,6 +122,17 @@ describe("a transceiver that answers", () => {
     expect(shortOf(await say())).toEqual(["chip ok", "line ok", "bus ok"]);
   });
 
+  test("what it has said once counts, though it is too slow the second time", async () => {
+    let asked = 0;
+    pretend(([octet]) => {
+      if (octet === 0x01) return [0x03];
+      // SystemState.ind without VBUS, State.ind
+      if (octet === 0x0d) return ++asked === 1 ? [0x4b, 0xd9] : [];
+      return octet === 0x02 ? [0x07] : [];
+    });
+    expect(await probe()).toMatchObject({ chip: "ncn5120", identified: true, powered: false });
+  });
+
   test("an oscillator that does not run as it should", async () => {
     // Reset.ind, SystemState.ind: all supplies good, XTAL 0, normal.
     pretend(([octet]) => (octet === 0x01 ? [0x03] : octet === 0x0d ? [0x4b, 0xf3] : []));

@@ -1,4 +1,5 @@
 import { type Codec, type Dpt, type MainType, refuse, shown, type Words } from "./main-type.ts";
+import { numberIn } from "./number.ts";
 
 /*
  * Main type 1: one bit. `datapoint-types.md` §10.5, MQTT form `mqtt-interface.md` §6: true and false, with the word of the
@@ -60,8 +61,9 @@ const codec = (id: string, words: Words, also: Also): Codec => {
           : refuse("no_value", `toggle of ${id} needs a known value`);
       const one = meaning.get(key);
       if (one !== undefined) return { ok: true, value: [one ? 1 : 0] };
-      return typeof value === "number" && Number.isFinite(value)
-        ? outside(id, value)
+      const number = typeof value === "number" ? value : numberIn(word);
+      return number !== undefined && Number.isFinite(number)
+        ? outside(id, number)
         : refuse("invalid_value", expected(id, meaning, value));
     },
     textOf: (value) => (typeof value === "boolean" ? words[value ? 1 : 0] : undefined),

@@ -108,7 +108,8 @@ const askTwice = async (
   if ("error" in first || first.found === null) return first;
   if (first.found.identified && first.found.powered) return first;
   const second = await ask(options, patienceMs, stateMs);
-  return "error" in second || second.found === null ? first : second;
+  if ("error" in second || second.found === null) return first;
+  return second.found.identified || !first.found.identified ? second : first;
 };
 
 /** Opens the port and lets the link layer do what it does at every start, until it is up, or knows that there is no bus. */

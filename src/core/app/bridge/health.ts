@@ -126,7 +126,7 @@ const queueFigures = ({ queue, tallies, sender, features }: BridgeState, at: num
     oldest_ms: since.length === 0 ? 0 : Math.round(at - Math.min(...since)),
     waited_ms_p95: waited[Math.ceil(waited.length * 0.95) - 1] ?? 0,
     merged: tallies.merged,
-    rejected: tallies.rejected,
+    rejected: rejections(tallies),
     failed: tallies.failed,
     dropped: {
       expired: tallies.expired,
@@ -138,6 +138,19 @@ const queueFigures = ({ queue, tallies, sender, features }: BridgeState, at: num
     throttled_ms: tallies.throttledMs + Math.round(running),
   };
 };
+
+/** The words of `mqtt-interface.md` §8.3, beside them each code by itself. */
+const rejections = ({ rejected, failed }: BridgeState["tallies"]) => ({
+  ...rejected,
+  queue_full: rejected.queue_full ?? 0,
+  bus_offline: failed.bus_offline ?? 0,
+  rate_limited: rejected.rate_limited ?? 0,
+  invalid: INVALID.reduce((sum, code) => sum + (rejected[code] ?? 0), 0),
+  retained_command: rejected.retained_command ?? 0,
+});
+
+/** What is wrong with the payload itself. */
+const INVALID = ["invalid_json", "invalid_value", "out_of_range", "too_large"] as const;
 
 const hostFigures = ({ features }: BridgeState, { host }: HealthFigures) => ({
   load1: host?.load1 ?? null,

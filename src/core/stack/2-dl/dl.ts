@@ -123,12 +123,12 @@ const onHeader = (
   { octets, missing, behind }: Extract<RxEvent, { found: "header" }>,
 ): Step<DlState> => {
   const { link, config, tx } = state;
-  if (!isUp(link.state)) return [state, NONE];
   const { current } = tx;
   if (isWithChip(current) && sameTelegram(octets, current.octets, octets.length)) {
     const [after, out] = echoed(tx, current);
     return [{ ...state, tx: after }, out];
   }
+  if (!isUp(link.state)) return [state, NONE];
   const chip = link.chip ?? "tpuart2";
   switch (decideAcknowledge(config, chip, octets, missing, behind)) {
     case "yes":
@@ -228,9 +228,9 @@ const isEcho = (sending: Sending | null, octets: Octets): sending is Sending =>
   sending.octets.length === octets.length &&
   sameTelegram(octets, sending.octets);
 
-/** Only what the chip has as a whole can come back from the line; even when a complaint was taken for its refusal. */
+/** Only what the chip has as a whole can come back from the line; even when a complaint was taken for its refusal, and it got more. */
 const isWithChip = (sending: Sending | null): sending is Sending =>
-  sending !== null && sending.phase !== "uploading";
+  sending !== null && (sending.phase !== "uploading" || sending.uploads > 1);
 
 const onTimeout = (state: DlState, { name }: DlTimer, at: number): Step<DlState> => {
   switch (name) {

@@ -12,7 +12,7 @@ export const tellRepetitions = (state: DlState): Step<DlState> => {
   const { repetitions } = config;
   if (link.chip === null || sameRepetitions(link.repetitions, repetitions)) return [state, NONE];
   const headerComing = rx.mode === "frame" && rx.need === 0;
-  const isBusy = tx.current !== null && tx.current.next > 0;
+  const isBusy = tx.current !== null && tx.current.phase !== "again";
   if (!IS_CONFIGURED[link.state] || isBusy || headerComing) return [state, NONE];
   return [
     { ...state, link: { ...link, repetitions } },

@@ -4,7 +4,16 @@ import { encodeFrame } from "./frame.ts";
 import { isUp } from "./link-table.ts";
 import { tellRepetitions } from "./repetitions.ts";
 import type { DlState } from "./state.ts";
-import { conclude, confirm, enqueue, isToUpload, upload, uploadAgain } from "./transmit.ts";
+import {
+  conclude,
+  confirm,
+  enqueue,
+  isToUpload,
+  SETTLE_MS,
+  type Sending,
+  upload,
+  uploadAgain,
+} from "./transmit.ts";
 
 type Out = readonly (Impulse | Effect)[];
 
@@ -38,6 +47,7 @@ export const pump = (state: DlState, at: number, before: Out = []): Step<DlState
     chip: link.chip ?? "tpuart2",
     baud: config.baud,
     headerComing: rx.mode === "frame" && rx.need === 0,
+    heardAt: rx.lastAt,
     at,
   });
   return [next === tx ? told : { ...told, tx: next }, [...before, ...service, ...out]];
@@ -63,10 +73,12 @@ export const confirmed = (
 /** The chip did not take the upload: once more, then it is given up. What goes next is for the caller to say. */
 export const refused = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
-  if (sending === null || sending.phase === "again" || sending.echoes > 0) return [state, []];
+  if (sending === null || sending.phase === "again" || wasSeen(sending)) return [state, []];
   if (sending.uploads < UPLOADS) return [{ ...state, tx: uploadAgain(state.tx, sending, at) }, []];
   const [tx, out] = conclude(state.tx, sending, "rejected", at);
-  return [{ ...state, tx }, out];
+  // What else it has to say about this one is not to be taken for a complaint of the next.
+  const restUntil = Math.max(tx.restUntil, at + SETTLE_MS);
+  return [{ ...state, tx: { ...tx, restUntil } }, out];
 };
 
 /**
@@ -76,12 +88,15 @@ export const refused = (state: DlState, at: number): Step<DlState> => {
 export const forgotten = (state: DlState, at: number): Step<DlState> => {
   const sending = state.tx.current;
   if (sending === null || sending.phase === "again") return [state, []];
-  const seen = sending.echoes > 0 || sending.phase === "unsure";
+  const seen = wasSeen(sending);
   if (!seen && sending.uploads < UPLOADS)
     return [{ ...state, tx: uploadAgain(state.tx, sending, at) }, []];
   const [tx, out] = conclude(state.tx, sending, seen ? "lost" : "rejected", at);
   return [{ ...state, tx }, out];
 };
+
+/** It may have arrived: better lost than twice. */
+const wasSeen = ({ echoes, phase }: Sending): boolean => echoes > 0 || phase === "unsure";
 
 /** How often a frame is handed to the chip at most. */
 const UPLOADS = 2;

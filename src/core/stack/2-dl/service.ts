@@ -78,7 +78,10 @@ const onState = (state: DlState, octet: number, at: number): Step<DlState> => {
   const hot = (octet & STATE_FLAGS.temperatureWarning) !== 0;
   const rested = hot ? { ...state, tx: { ...state.tx, restUntil: at + REST_MS } } : state;
   const [answered, out] = answer(rested, "state answer", at);
-  const [after, more] = failed ? resetOrGoOn(refused(answered, at), at) : ([answered, []] as const);
+  const [known, gone] = failed ? refused(answered, at) : ([answered, []] as const);
+  // A complaint of nothing that is with the chip is no reason to reset it.
+  const [after, more] =
+    known === answered ? ([answered, []] as const) : resetOrGoOn([known, gone], at);
   return [after, [...out, ...more, ...counted]];
 };
 

@@ -10,7 +10,7 @@ import { longestFrame } from "./tpuart.ts";
 export type Tx = Readonly<{
   waiting: readonly Waiting[];
   current: Sending | null;
-  /** Nothing is begun before this moment: the chip was too hot. */
+  /** Nothing is begun before this moment: the chip was too hot, or is to say all it has to say of one it did not take. */
   restUntil: number;
   /** Frames in a row that the chip refused, or whose confirmation was not heard. */
   losses: number;
@@ -21,7 +21,8 @@ type Waiting = Readonly<{ frame: LData; octets: Octets; ref: Ref }>;
 /**
  * uploading: `next` is the octet that goes to the chip next · sent: the chip has it all · unsure: so it has, and something
  * unreadable came in that may have been its echo, or its confirmation · again: the chip did not take it, or was reset, and gets
- * it once more at `pace.due`; what it complains of until then belongs to the attempt before.
+ * it once more, not before `pace.due` and the line has been silent for a while: until then what it complains of belongs to the
+ * attempt before, and should it have the frame all the same, it would have sent it.
  * `uploads` counts attempts to hand it over, `echoes` how often it was seen on the line.
  */
 export type Sending = Waiting &
@@ -48,8 +49,13 @@ const UNSURE_MS = 1_000;
 export const STUCK = 2;
 /** How long nothing is sent after a temperature warning, ms. */
 export const REST_MS = 1_000;
-/** From the last octet of an upload in vain until the chip's complaints have come in, ms: slow USB adapters hold them for 16. */
-const SETTLE_MS = 25;
+/**
+ * From the last octet of an upload in vain, and from the last one that came in, until the chip has said all it has to say, ms: slow
+ * USB adapters hold octets for 16.
+ */
+export const SETTLE_MS = 25;
+/** So long is waited for silence at most, ms: the longest frame has 364. */
+const UNHEARD_MS = 500;
 /** Until the upload looks again whether the line is free of a header, ms. */
 const HOLD_MS = 2;
 /** Until it looks again what came in while the program was held up, ms: the next turn. */
@@ -91,6 +97,8 @@ export type Conditions = Readonly<{
   chip: ChipKind;
   baud: number;
   headerComing: boolean;
+  /** When the last octet came. */
+  heardAt: number;
   at: number;
 }>;
 
@@ -101,7 +109,7 @@ export type Conditions = Readonly<{
  */
 export const upload = (
   tx: Tx,
-  { chip, baud, headerComing, at }: Conditions,
+  { chip, baud, headerComing, heardAt, at }: Conditions,
 ): readonly [Tx, Out] => {
   if (tx.current !== null && !isToUpload(tx.current)) return [tx, NOTHING];
   const [first, ...rest] = tx.waiting;
@@ -112,6 +120,8 @@ export const upload = (
   if (at < tx.restUntil) return [tx, [uploadTimer(Math.ceil(tx.restUntil - at))]];
   const { pace, next } = sending;
   if (at < pace.due) return [tx, [uploadTimer(Math.ceil(pace.due - at))]];
+  const quiet = Math.min(heardAt + SETTLE_MS, pace.due + UNHEARD_MS);
+  if (sending.phase === "again" && at < quiet) return [tx, [uploadTimer(Math.ceil(quiet - at))]];
   if (headerComing) return hold(tx, at, HOLD_MS);
   const way = { chip, baud, octets: sending.octets };
   if (next > 0 && isBlind(way, pace, at)) return hold(tx, at, TURN_MS);

@@ -69,7 +69,7 @@ describe("the transceiver only listens (busmonitor)", () => {
     it.advance(60_000);
     expect(it.sent).toEqual([]);
     expect(it.documents(/result$/)).toMatchObject([
-      { id: "c", stage: "expired", error: { code: "bus_offline" } },
+      { id: "c", stage: "expired", error: { code: "bus_busy" } },
     ]);
     expect(JSON.stringify(it.documents(/result$/))).toContain("only listens (busmonitor)");
   });

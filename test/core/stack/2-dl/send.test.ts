@@ -162,16 +162,77 @@ describe("confirmation", () => {
     expect(link.drops()).toEqual([]);
   });
 
-  test("its echo comes while the chip is about to be reset: lost rather than sent twice", () => {
+  test("its echo comes when it is being handed over again: that is left, and it is confirmed", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    uploaded(link);
+    link.receive("17");
+    link.clock.advance(27);
+    link.receive(ECHO);
+    link.receive("8B");
+    link.receive("17");
+    link.clock.advance(50);
+    expect(link.up()).toEqual(["con 7 ok, repeats 0"]);
+    expect(link.drops()).toEqual([]);
+  });
+
+  test("what the chip complains of a rejected upload is not charged to the next frame", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    link.send(frame("00 80"), 8);
+    uploaded(link);
+    link.receive("17");
+    link.clock.advance(30);
+    link.receive("17");
+    link.clock.advance(3);
+    link.receive("47");
+    link.clock.advance(15);
+    link.receive("17");
+    uploaded(link, 60);
+    link.receive("47");
+    uploaded(link, 60);
+    link.receive("8B");
+    expect(link.up()).toEqual(["con 7 rejected, repeats 0", "con 8 ok, repeats 0"]);
+  });
+
+  test("while the chip sends it, it is not told how often to repeat", () => {
+    const link = dataLink({ chip: "ncn5120" });
+    link.send(WRITE_1, 7);
+    uploaded(link);
+    link.receive("17");
+    link.clock.advance(8);
+    link.receive(ECHO);
+    link.deliver({ for: "dl", type: "configure.req", repetitions: { nak: 1, busy: 2 } });
+    expect(uploaded(link)).toBe("");
+    link.receive("8B");
+    expect(uploaded(link)).toBe("f2 21 00 00");
+  });
+
+  test.each([
+    ["the whole of it", ECHO],
+    ["all but its last octet", ECHO.slice(0, -3)],
+  ])("a reset while it is on the line, %s seen: lost rather than sent twice", (_, seen) => {
     const link = dataLink();
     link.send(WRITE_1, 7);
     uploaded(link);
     link.deliver({ for: "dl", type: "reset.req", at: link.clock.now() });
-    link.receive(ECHO);
+    link.receive(seen);
+    link.clock.advance(60);
     link.receive("03");
     link.clock.advance(10);
     link.receive("07");
     expect(uploaded(link, 100)).toBe("01 02");
+    expect(link.up()).toEqual(["con 7 lost, repeats 0"]);
+  });
+
+  test("its echo was damaged, and the chip complains: it may have arrived, so it is not handed over again", () => {
+    const link = dataLink();
+    link.send(WRITE_1, 7);
+    uploaded(link);
+    link.receive("BC 11 05 0A 03 E0 00 81 3E");
+    link.clock.advance(60);
+    link.receive("17");
+    expect(uploaded(link, 1_100)).toBe("");
     expect(link.up()).toEqual(["con 7 lost, repeats 0"]);
   });
 
@@ -250,6 +311,26 @@ describe("watchdog by progress", () => {
     }
     expect(link.up()).toEqual(["con 1 rejected, repeats 0", "con 2 rejected, repeats 0"]);
     expect(link.written()).toContain("01");
+  });
+
+  test("after resets for other frames, a complaint does not reset a chip whose frame is on the line", () => {
+    const link = dataLink();
+    for (const ref of [1, 2]) {
+      link.send(WRITE_1, ref);
+      for (let upload = 0; upload < 2; upload++) {
+        uploaded(link);
+        link.clock.advance(3_000);
+        link.receive("03");
+        link.clock.advance(10);
+        link.receive("07");
+        uploaded(link, 10);
+      }
+    }
+    link.send(WRITE_1, 3);
+    uploaded(link);
+    link.receive(ECHO);
+    link.receive("17");
+    expect(uploaded(link)).toBe("");
   });
 
   test("one confirmation lost among unreadable octets: no reset; a second one: reset", () => {

@@ -11,15 +11,9 @@ import { parseTopic } from "../topics.ts";
 import type { Turn } from "../turn.ts";
 import { type Failure, failure } from "./errors.ts";
 import { onGet } from "./get.ts";
-import { MAX_TIME_MS, MIN_TIME_MS, readGet, readSet } from "./payload.ts";
-import {
-  type Command,
-  commandOf,
-  countRejection,
-  publishError,
-  reject,
-  type Target,
-} from "./results.ts";
+import { MAX_TIME_MS, MIN_TIME_MS, type Read, readGet, readSet } from "./payload.ts";
+import { countRejection } from "./rejections.ts";
+import { type Command, commandOf, publishError, reject, type Target } from "./results.ts";
 import { onSet } from "./set.ts";
 
 type MessageIndication = Extract<BridgeImpulse, { type: "message.ind" }>;
@@ -60,13 +54,10 @@ export const onMessage = (state: BridgeState, message: MessageIndication): Turn 
       failure("too_large", `${message.size} octets are more than the limit of ${limits.payload}`),
     );
   if (leaf === "set" && message.payload === "") return dropped(received, "bridge.empty-payload");
-  if (message.retain)
-    return refuse(
-      failure("retained_command", "A retained command would be repeated at every start"),
-    );
   const ttl = (own: number | null): number | null => timeToLive(own, message.expiryMs);
   if (meant.about === "entity") {
     const read = readEntitySet(message.payload, meant.role);
+    if (message.retain) return refuse(RETAINED, idOf(read));
     if (!read.ok) return refuse(read.error, read.id);
     const command = commandWith(read.request.id, read.request.confirm);
     const request = { ...read.request, ttlMs: ttl(read.request.ttlMs) };
@@ -75,15 +66,23 @@ export const onMessage = (state: BridgeState, message: MessageIndication): Turn 
   const { ga } = meant;
   if (leaf === "set") {
     const read = readSet(message.payload);
+    if (message.retain) return refuse(RETAINED, idOf(read));
     if (!read.ok) return refuse(read.error, read.id);
     const command = commandWith(read.request.id, read.request.confirm);
     return onSet(received, at, ga, command, { ...read.request, ttlMs: ttl(read.request.ttlMs) });
   }
   const read = readGet(message.payload);
+  if (message.retain) return refuse(RETAINED, idOf(read));
   return read.ok
     ? onGet(received, at, ga, commandWith(read.request.id), read.request, ttl(null))
     : refuse(read.error, read.id);
 };
+
+/** Whoever waits for a result hears why there is none. */
+const idOf = (read: Read<Readonly<{ id: string | null }>>): string | null =>
+  read.ok ? read.request.id : read.id;
+
+const RETAINED = failure("retained_command", "A retained command would be repeated at every start");
 
 /** The MQTT 5 message expiry is a time to live as well: the shorter one counts. `mqtt-interface.md` §3. */
 const timeToLive = (own: number | null, expiryMs: number | undefined): number | null => {

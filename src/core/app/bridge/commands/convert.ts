@@ -10,6 +10,7 @@ import {
   findDpt,
   type Value,
 } from "../../../dpt/dpt.ts";
+import { numberIn } from "../../../dpt/number.ts";
 import type { GroupValue } from "../../../impulse.ts";
 import { get } from "../../../table.ts";
 import { lastWrite } from "../queue/queue.ts";
@@ -31,7 +32,7 @@ export const convert = (
   const type = own === null ? undefined : findDpt(own);
   if (object?.dpt !== undefined && dpt !== null && findDpt(dpt) !== type)
     return failure("invalid_value", `The type is ${object.dpt}, not ${dpt}`);
-  if (content.is === "raw") return within(object, rawValue(type, content));
+  if (content.is === "raw") return within(object, rawValue(type, content), null);
   if (!type) {
     const what = own === null ? "has no type" : `is ${own}, which is unknown here`;
     const text = formatGroupAddress(ga, state.config.style);
@@ -39,7 +40,7 @@ export const convert = (
   }
   const wanted = object?.truncate ? cutText(type, content.value) : content.value;
   const encoded = encode(type, wanted, valueToCome(state, ga, object));
-  if (encoded.ok) return within(object, encoded.value);
+  if (encoded.ok) return within(object, encoded.value, numberOf(content.value));
   const { code, message, detail, clock } = encoded.error;
   const time = clock && clockTime(state, at, type, clock);
   return time ?? { code, message, detail };
@@ -66,17 +67,40 @@ const clockTime = (
 const within = (
   object: ObjectConfig | undefined,
   value: GroupValue | Failure,
-): GroupValue | Failure => ("code" in value ? value : (outsideOf(object, value) ?? value));
+  wanted: number | null,
+): GroupValue | Failure => ("code" in value ? value : (outsideOf(object, value, wanted) ?? value));
 
-/** The object's own limits: what will be on the bus counts, after the rounding of the type. */
-const outsideOf = (object: ObjectConfig | undefined, value: GroupValue): Failure | undefined => {
+/**
+ * The object's own limits.
+ * @param wanted the number as it was asked for: the type may round it, to beyond a limit too. null: octets or a word, which
+ *   stand for what the type makes of them, and so do the limits
+ */
+const outsideOf = (
+  object: ObjectConfig | undefined,
+  value: GroupValue,
+  wanted: number | null,
+): Failure | undefined => {
   if (object?.min === undefined && object?.max === undefined) return undefined;
-  const number = meaningOf(object, value).value;
+  const number = wanted ?? meaningOf(object, value).value;
   if (typeof number !== "number") return undefined;
-  const range = object.dpt === undefined ? undefined : findDpt(object.dpt)?.range;
-  const min = object.min ?? range?.min ?? number;
-  const max = object.max ?? range?.max ?? number;
-  return number < min || number > max ? outOfRange("value", number, min, max) : undefined;
+  const type = object.dpt === undefined ? undefined : findDpt(object.dpt);
+  const min = object.min ?? type?.range?.min ?? number;
+  const max = object.max ?? type?.range?.max ?? number;
+  if (number >= min && number <= max) return undefined;
+  const isLimit = (limit: number): boolean =>
+    wanted === null && limit !== number && asRounded(object, type, limit) === number;
+  return isLimit(min) || isLimit(max) ? undefined : outOfRange("value", number, min, max);
+};
+
+/** What comes back of a number from the bus. */
+const asRounded = (object: ObjectConfig, type: Dpt | undefined, number: number): Value => {
+  const encoded = type && encode(type, number);
+  return encoded?.ok ? meaningOf(object, encoded.value).value : null;
+};
+
+const numberOf = (value: unknown): number | null => {
+  if (typeof value === "number") return value;
+  return typeof value === "string" ? (numberIn(value) ?? null) : null;
 };
 
 const rawValue = (

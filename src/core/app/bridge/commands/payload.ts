@@ -42,17 +42,21 @@ export type Read<T> = Readonly<
 
 /**
  * The four forms of a `set`: bare text, JSON scalar, the type's own JSON object, envelope.
- * Text that is no JSON string, array or object stays text: the type alone knows whether `12` is a number or two characters.
+ * Text that is no JSON string, array or object stays text, blanks and all: the type alone knows whether ` 12` is a number or three
+ * characters.
  */
 export const readSet = (payload: string): Read<SetRequest> => {
   const text = payload.trim();
   const json = /^["{[]/.test(text) ? parseJson(text) : undefined;
   if (json === undefined && /^[{[]/.test(text)) return notJson();
-  const value = json === undefined ? text : json.value;
+  const value = json === undefined ? withoutLineEnd(payload) : json.value;
   return isSetEnvelope(value)
     ? readSetEnvelope(value)
     : { ok: true, request: { ...PLAIN, content: { is: "value", value } } };
 };
+
+/** Tools that publish what they read line by line leave its end on it. */
+const withoutLineEnd = (payload: string): string => payload.replace(/\r?\n$/, "");
 
 /** Empty, or an envelope. */
 export const readGet = (payload: string): Read<GetRequest> => {

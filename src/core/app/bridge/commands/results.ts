@@ -19,8 +19,9 @@ import {
 import type { Turn } from "../turn.ts";
 import { endPart } from "./batches.ts";
 import { admitError } from "./error-gate.ts";
-import { type ErrorCode, type Failure, tallied } from "./errors.ts";
+import { type Failure, tallied } from "./errors.ts";
 import { recall, remember } from "./recent.ts";
+import { countRejection } from "./rejections.ts";
 
 /** A `set` or `get` as far as the one who sent it is concerned. */
 export type Command = Readonly<{
@@ -199,12 +200,6 @@ export const repeatedResult = (
     resultDocument(counted, at, command, { stage: "rejected", error }),
   );
 };
-
-/** For `queue.rejected` of `bridge/health`. */
-export const countRejection = (state: BridgeState, code: ErrorCode): BridgeState => ({
-  ...state,
-  tallies: { ...state.tallies, rejected: tallied(state.tallies.rejected, code) },
-});
 
 /** From now on a command with this id is a duplicate. */
 export const accept = (state: BridgeState, at: number, command: Command): BridgeState =>

@@ -93,7 +93,7 @@ const featuresOf = (config: BridgeConfig): readonly string[] => {
     devices: config.devices.topics,
     links: config.links.length > 0,
     time: config.time !== null,
-    discovery: config.discovery !== null,
+    discovery: config.discovery.enabled,
   };
   return Object.keys(active).filter((name) => active[name]);
 };

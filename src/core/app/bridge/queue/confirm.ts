@@ -90,12 +90,12 @@ const arrived = (
   const told = deliver(state, at, ga, {
     service,
     value,
-    isAnswer: service === "response",
+    isAnswer: isAnswer(entry),
     meaning: meaningOf(get(state.objects, ga), value),
     source: state.config.address,
     priority,
     repeated: repeats > 0,
-    origin: entry.link === undefined ? (command || isRead ? "mqtt" : "internal") : "link",
+    origin: originOf(entry),
     ...(entry.link !== undefined && { link: entry.link }),
     id: command?.id ?? null,
     ts: utc(state, at),
@@ -106,6 +106,13 @@ const arrived = (
   return andThen(counted, (after) =>
     endEntry(after, at, entry, { stage: "confirmed", sent, fields: { repeats } }),
   );
+};
+
+/** Reads of the bridge itself are in the background. */
+const originOf = (entry: Entry): Telegram["origin"] => {
+  if (entry.link !== undefined) return "link";
+  const isAsked = entry.service === "read" ? entry.class < BACKGROUND : entry.command !== null;
+  return isAsked ? "mqtt" : "internal";
 };
 
 /** Not sent at all: its time to live goes on, at the head of its line. */
@@ -151,3 +158,4 @@ const WAS_ON_THE_BUS: Readonly<Record<Outcome, boolean>> = {
   too_long: false,
 };
 const PAUSE_MS = 500;
+const BACKGROUND = 5;

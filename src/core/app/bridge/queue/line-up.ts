@@ -1,7 +1,7 @@
 import { formatGroupAddress, type GroupAddress } from "../../../address.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { get, put } from "../../../table.ts";
-import { failure } from "../commands/errors.ts";
+import { type Failure, failure } from "../commands/errors.ts";
 import { accept, type Ending, finish } from "../commands/results.ts";
 import type { BridgeState } from "../state.ts";
 import { andThen, forEach, type Turn } from "../turn.ts";
@@ -92,18 +92,8 @@ export const leave = (state: BridgeState, at: number, leaver: Leaver): Turn => {
         { stage: "dropped", error: full(state, entry) },
       );
     case "expired": {
-      const offline = state.bus.state !== "online";
-      return endEntry(
-        { ...state, tallies: { ...tallies, expired: tallies.expired + 1 } },
-        at,
-        entry,
-        {
-          stage: "expired",
-          error: offline
-            ? failure("bus_offline", withoutBus(state.bus.state))
-            : failure("expired", `The time to live was over before ${to(state, entry)}`),
-        },
-      );
+      const counted = { ...state, tallies: { ...tallies, expired: tallies.expired + 1 } };
+      return endEntry(counted, at, entry, { stage: "expired", error: tooLate(state, entry) });
     }
   }
 };
@@ -147,9 +137,26 @@ const full = (state: BridgeState, entry: Entry) =>
 const to = ({ config }: BridgeState, { ga }: Entry): string =>
   `the telegram to ${formatGroupAddress(ga, config.style)}`;
 
-const withoutBus = (reason: BridgeState["bus"]["state"]): string =>
-  reason === "busmonitor"
-    ? "The transceiver only listens (busmonitor): nothing is sent until that ends"
-    : `The bus did not come back in time (${reason})`;
+/** Why its time was over before it was sent. */
+const tooLate = (state: BridgeState, entry: Entry): Failure => {
+  const { bus } = state;
+  if (bus.state === "busmonitor")
+    return failure(
+      "bus_busy",
+      "The transceiver only listens (busmonitor): nothing is sent until that ends",
+    );
+  if (bus.state !== "online")
+    return failure("bus_offline", `The bus did not come back in time (${bus.state})`);
+  return waitsForDownload(state, entry)
+    ? failure(
+        "bus_busy",
+        "The engineering tool is downloading: nothing less urgent is sent meanwhile",
+      )
+    : failure("expired", `The time to live was over before ${to(state, entry)}`);
+};
+
+/** While ETS loads this device the line is for that. `mqtt-interface.md` §13.2 */
+export const waitsForDownload = ({ features }: BridgeState, entry: Entry): boolean =>
+  features.device.downloading && entry.class >= 3;
 
 const ANSWERS = 1;

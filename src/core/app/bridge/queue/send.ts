@@ -5,6 +5,7 @@ import type { BridgeState } from "../state.ts";
 import { withTime } from "../time/answer.ts";
 import { earliest, type Turn } from "../turn.ts";
 import { affordableAt, airtime, frameOctets, spend } from "./budget.ts";
+import { waitsForDownload } from "./line-up.ts";
 import { type Level, loadDue } from "./load.ts";
 import { type Entry, next, OVERDRAFT_MS, remove } from "./queue.ts";
 import { readAllowedAt, sent } from "./reads.ts";
@@ -20,11 +21,9 @@ export const pump = (state: BridgeState, at: number): Turn => {
   if (at < sender.pause) return [waiting(state, at, sender.pause, false), NOTHING];
   const readsFrom = readAllowedAt(state.reads, state.config.bus.readRate);
   const { level } = state.load.past;
-  const { downloading } = state.features.device;
   const mayGo = (entry: Entry): boolean =>
     !rests(entry, level) &&
-    // While ETS loads this device the line is for that. `mqtt-interface.md` §13.2
-    !(downloading && entry.class >= 3) &&
+    !waitsForDownload(state, entry) &&
     (entry.service !== "read" || (readsFrom !== null && readsFrom <= at));
   const waiter = next(queue, at, mayGo);
   const entry = waiter && (withTime(state, at, waiter) ?? waiter);

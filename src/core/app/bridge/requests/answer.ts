@@ -2,6 +2,7 @@ import type { Message } from "../../../app-impulse.ts";
 import type { JsonValue } from "../../../effect.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { type Failure, failure } from "../commands/errors.ts";
+import { countRejection } from "../commands/rejections.ts";
 import type { BridgeState } from "../state.ts";
 import { EXPIRY_S, publish } from "../telegrams/publish.ts";
 import { bridgeTopic, isPermittedResponseTopic } from "../topics.ts";
@@ -56,7 +57,7 @@ export const answer = (state: BridgeState, at: number, ask: Ask, reply: Reply): 
 
 /** What cannot be done. */
 export const decline = (state: BridgeState, at: number, ask: Ask, error: Failure): Turn =>
-  answer(state, at, ask, refused(error));
+  answer(countRejection(state, error.code), at, ask, refused(error));
 
 /**
  * It takes longer: it is answered with `close`.

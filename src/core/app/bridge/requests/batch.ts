@@ -33,7 +33,7 @@ export const writeBatch = taking(
   (state, at, ask, { items, stop_on_error: stopOnError }) => {
     const read: BatchItem[] = [];
     for (const [index, one] of items.entries()) {
-      const item = readItem(state, at, one);
+      const item = readItem(state, at, one, read);
       if ("code" in item) return decline(state, at, ask, placed(index, item));
       read.push(item);
     }
@@ -66,7 +66,13 @@ export const runBatches = (state: BridgeState, at: number): Turn => {
 export const batchesDue = ({ features }: BridgeState): number | null =>
   earliest(features.requests.batches.map(({ due }) => due));
 
-const readItem = (state: BridgeState, at: number, one: JsonValue): BatchItem | Failure => {
+/** @param before the items before it: one of them may give the value that it turns over */
+const readItem = (
+  state: BridgeState,
+  at: number,
+  one: JsonValue,
+  before: readonly BatchItem[],
+): BatchItem | Failure => {
   if (!isObject(one)) return failure("invalid_value", "an object is needed");
   const { id: _, ga, delay_ms, ...envelope } = one;
   const to = address(ga, "ga");
@@ -78,7 +84,10 @@ const readItem = (state: BridgeState, at: number, one: JsonValue): BatchItem | F
   if (!read.ok) return read.error;
   const request = { ...read.request, confirm: "sent" } as const;
   const prepared = prepare(state, at, to.value, request);
-  return "code" in prepared ? prepared : { ga: to.value, request, delayMs: delay.value };
+  const known = before.some((item) => item.ga === to.value);
+  return "code" in prepared && !(known && prepared.code === "no_value")
+    ? prepared
+    : { ga: to.value, request, delayMs: delay.value };
 };
 
 const isObject = (value: JsonValue): value is Parameters =>

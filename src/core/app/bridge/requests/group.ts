@@ -4,7 +4,8 @@ import { failure } from "../commands/errors.ts";
 import { onGet } from "../commands/get.ts";
 import { readGet, readSetEnvelope } from "../commands/payload.ts";
 import { recall } from "../commands/recent.ts";
-import { type Command, countRejection, keyOf } from "../commands/results.ts";
+import { countRejection } from "../commands/rejections.ts";
+import { type Command, keyOf } from "../commands/results.ts";
 import { onSet } from "../commands/set.ts";
 import type { BridgeState } from "../state.ts";
 import { bridgeTopic } from "../topics.ts";
@@ -68,11 +69,10 @@ export const commandOf = (
 const repeated = (state: BridgeState, at: number, ask: Ask, command: Command): Turn | undefined => {
   const seen = command.id === null ? undefined : recall(state.recent, keyOf(command), at);
   if (!seen) return undefined;
-  const counted = countRejection(state, "duplicate");
   const reply: Reply | undefined = seen.result === null ? undefined : JSON.parse(seen.result);
   return reply
-    ? answer(counted, at, ask, reply)
-    : decline(counted, at, ask, failure("duplicate", "A request with this id is being executed"));
+    ? answer(countRejection(state, "duplicate"), at, ask, reply)
+    : decline(state, at, ask, failure("duplicate", "A request with this id is being executed"));
 };
 
 const idOf = (id: JsonValue): string | null =>
