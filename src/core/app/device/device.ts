@@ -4,9 +4,11 @@ import type { Step } from "../../impulse.ts";
 import { never } from "../../never.ts";
 import { NO_OCTETS, sameOctets } from "../../octets.ts";
 import type { Apdu, ApduOf } from "../../stack/7-al/apdu.ts";
+import { serviceOf } from "../../stack/7-al/services.ts";
 import { admit, authorize, dismiss, writeKey } from "./access.ts";
 import { readAddress, readAddressBySerial, writeAddress, writeAddressBySerial } from "./address.ts";
 import { type ApduIndication, answer, silence } from "./answer.ts";
+import { readLinks } from "./links.ts";
 import { unfinished } from "./load.ts";
 import {
   readExtended,
@@ -89,6 +91,8 @@ const onService = (state: DeviceState, request: ApduIndication): Step<DeviceStat
       return writeAddressBySerial(state, request, apdu);
     case "A_SystemNetworkParameter_Read":
       return onSystemParameter(state, request, apdu);
+    case "A_UserManufacturerInfo_Read":
+      return [state, [answer(request, manufacturerInfo(state))]];
     case "A_ADC_Read":
       return [state, [onConversion(request, apdu)]];
     case "A_Authorize_Request":
@@ -134,6 +138,8 @@ const onContent = (state: DeviceState, request: ApduIndication, apdu: Apdu): Ste
     case "A_MemoryBit_Write":
     case "A_UserMemoryBit_Write":
       return writeBits(state, request, apdu);
+    case "A_Link_Read":
+      return [state, [answer(request, readLinks(state.model, apdu))]];
     case "A_MemoryExtended_Read":
       return readExtended(state, request, apdu);
     case "A_MemoryExtended_Write":
@@ -154,16 +160,23 @@ const descriptorOf = (
     : { service, descriptorType: 0x3f, descriptor: NO_OCTETS };
 };
 
+/** One octet is all there is for the manufacturer: the low one of the code with which the serial number begins. `layers.md` D.7 */
+const manufacturerInfo = ({ serial }: DeviceState): Apdu => ({
+  service: "A_UserManufacturerInfo_Response",
+  manufacturer: serial[1] ?? 0,
+  data: [0x00, 0x00],
+});
+
 /**
- * The transceivers measure nothing for the host: no conversion was made. A channel above 7 cannot be answered at all, because
- * that code is another service (`layers.md` F 3).
+ * The transceivers measure nothing for the host: no conversion was made. Some channels cannot be answered at all, because the
+ * code of their answer is another service (`layers.md` F 3).
  */
 const onConversion = (request: ApduIndication, { channel }: ApduOf<"A_ADC_Read">) =>
-  channel > LAST_CHANNEL
-    ? silence(request, "al.unsupported-service")
-    : answer(request, { service: "A_ADC_Response", channel, count: 0, sum: 0 });
+  serviceOf(ADC_RESPONSE | channel) === "A_ADC_Response"
+    ? answer(request, { service: "A_ADC_Response", channel, count: 0, sum: 0 })
+    : silence(request, "al.unsupported-service");
 
-const LAST_CHANNEL = 7;
+const ADC_RESPONSE = 0x1c0;
 
 /**
  * Devices in programming mode tell their serial number; nobody answers anything else. The standard spreads the answers of many

@@ -1,5 +1,6 @@
 import { NO_OCTETS } from "../../octets.ts";
 import type { Apdu } from "../../stack/7-al/apdu.ts";
+import { findObject } from "./properties/objects.ts";
 
 /**
  * What the standard lets a device say that has no functions among its properties, no links to be edited and no network
@@ -14,15 +15,14 @@ export const negative = (request: Apdu): Apdu | undefined => {
       const { object, pid } = request;
       return { service: "A_FunctionPropertyState_Response", object, pid, data: NO_OCTETS };
     }
-    case "A_Link_Read":
     case "A_Link_Write": {
       const { groupObject } = request;
       const service = "A_Link_Response";
       return { service, groupObject, sending: 0, start: 0, addresses: NO_OCTETS };
     }
     case "A_NetworkParameter_Read": {
-      const known = request.objectType === DEVICE_OBJECT;
-      const objectType = known ? DEVICE_OBJECT : UNKNOWN_TYPE;
+      const known = findObject(request.objectType, 1) !== undefined;
+      const objectType = known ? request.objectType : UNKNOWN_TYPE;
       const service = "A_NetworkParameter_Response";
       return { service, objectType, pid: UNKNOWN_PID, data: NO_OCTETS };
     }
@@ -31,7 +31,5 @@ export const negative = (request: Apdu): Apdu | undefined => {
   }
 };
 
-/** The interface object type every device has. */
-const DEVICE_OBJECT = 0;
 const UNKNOWN_TYPE = 0xffff;
 const UNKNOWN_PID = 0xff;
