@@ -319,6 +319,11 @@ describe("§18.1 form", () => {
     expect(none).not.toHaveProperty("device_class");
   });
 
+  test("what is an event by its type has no class", () => {
+    for (const dpt of ["1.007", "1.008", "1.010", "1.015", "1.016", "1.017"])
+      expect(componentOf(dpt, { writable: false })).not.toHaveProperty("device_class");
+  });
+
   test("a push button is an event, and its telegrams are published for that", () => {
     const button = object("1/1/17", "1.001", { name: "Push button", ha: { component: "event" } });
     const it = told([button]);

@@ -197,11 +197,12 @@ const clock: Build = (context, object, dpt) => ({
   value_template: valueTemplate(dpt),
 });
 
-const event: Build = (context, { ga }, dpt) => ({
+/** What is an event by its type has no class; a switch that is to be one is a push button. `mqtt-interface.md` §18.3 */
+const event: Build = (context, { ga }, dpt, row) => ({
   state_topic: topicOf(context, ga, "event"),
   value_template: eventTemplate(dpt),
   event_types: eventTypes(dpt),
-  device_class: dpt.main === 1 ? "button" : undefined,
+  device_class: dpt.main === 1 && row.read !== "event" ? "button" : undefined,
 });
 
 const BUILD: Readonly<Record<Exclude<ObjectPlatform, "scene">, Build>> = {

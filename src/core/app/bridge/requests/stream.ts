@@ -80,7 +80,7 @@ const publishFrame = (
     for: "mqtt",
     type: "publish",
     topic: bridgeTopic(state.config, "telegrams"),
-    // JSON leaves out what is undefined. Who acknowledged a frame the chip tells only in busmonitor mode.
+    // JSON leaves out what is undefined.
     payload: JSON.stringify({
       source,
       destination,
@@ -98,6 +98,8 @@ const publishFrame = (
       hops: frame.hops,
       repeated: frame.repeated,
       own,
+      // The chip tells that only in busmonitor mode.
+      ack: null,
       len: octets.length,
       frame: toCompactHex(octets),
       suppressed: suppressed > 0 ? suppressed : undefined,
