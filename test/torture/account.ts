@@ -60,7 +60,7 @@ type Pending = {
   readonly chain: Chain;
   fate: Fate | undefined;
 };
-type Chain = { indicated: boolean; heardAt: number };
+type Chain = { indicated: boolean; heardAt: number; altered: boolean };
 type Heard = Readonly<{ key: string; at: number; indicated: boolean }>;
 type Interval = { readonly reason: string; readonly from: number; to: number };
 
@@ -76,7 +76,7 @@ export const openAccount = (clock: Clock): Account => {
   const unheard: Record<string, number> = {};
   const unaccounted: string[] = [];
   const phantoms: string[] = [];
-  const twice: string[] = [];
+  const twice: { readonly text: string; readonly chain: Chain }[] = [];
   let frames = 0;
   let own = 0;
   let received = 0;
@@ -99,7 +99,7 @@ export const openAccount = (clock: Clock): Account => {
       const { chain } = one;
       const isSoon = heard.at - chain.heardAt <= REPETITION_MS + one.frame.octets.length * OCTET_MS;
       if (heard.indicated && one.frame.attempt > 0 && chain.indicated) {
-        if (isSoon) say(twice, showFrame(one.frame));
+        if (isSoon) twice.push({ text: showFrame(one.frame), chain });
         else again++;
       }
       chain.heardAt = heard.at;
@@ -120,6 +120,8 @@ export const openAccount = (clock: Clock): Account => {
       decide(one, "unheard");
     } else if (drop !== undefined) {
       if (!one.own) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + 1;
+      // Its check octet closed all the same, so for the link layer the source has said something else meanwhile.
+      if (!drop.reason.startsWith("dl.")) one.chain.altered = true;
       decide(one, "dropped");
     } else {
       say(unaccounted, showFrame(one.frame));
@@ -184,7 +186,11 @@ export const openAccount = (clock: Clock): Account => {
       else frames++;
       const sender = frame.from.join();
       const before = frame.attempt > 0 ? chains.get(sender) : undefined;
-      const chain = before ?? { indicated: false, heardAt: Number.NEGATIVE_INFINITY };
+      const chain = before ?? {
+        indicated: false,
+        heardAt: Number.NEGATIVE_INFINITY,
+        altered: false,
+      };
       chains.set(sender, chain);
       const key = isOwn ? ownKey(frame.octets) : keyOf(frame.octets);
       const one: Pending = { frame, key, own: isOwn, chain, fate: undefined };
@@ -240,7 +246,7 @@ export const openAccount = (clock: Clock): Account => {
       lost,
       unaccounted,
       phantoms,
-      twice,
+      twice: twice.filter(({ chain }) => !chain.altered).map(({ text }) => text),
     }),
   };
 };

@@ -152,7 +152,7 @@ const campaignPart = (all: readonly CampaignResult[]): readonly string[] => {
     "",
     "What no bridge can tell, counted and not a finding: two octets altered on the way to the host so that the check octet closes all the same; an answer of",
     "the chip that stands inside a frame and is what its check octet is (one telegram in 500,000 on a quiet line); a repetition that comes more than 200 ms",
-    "after its original, on a line that is full and busy.",
+    "after its original, on a line that is full and busy; one that follows another whose octets were altered so that its check octet closes.",
     "",
     "Checked all the while: no timer of a closed connection, none missing of an open one; queues within their bounds; requests to the link layer = confirmations +",
     "those under way; at most one indication of a telegram and its repetitions; own airtime; `confirmed` only after an acknowledged telegram; procedures end once; what is",
