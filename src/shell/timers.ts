@@ -25,6 +25,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
   };
   const passing = new Map<string, Slot>();
   const overdue: Slot[] = [];
+  let closed = false;
 
   const fire = (slot: Slot): void => {
     if (!slot.running) return;
@@ -75,6 +76,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
 
   return {
     start(timer, ms) {
+      if (closed) return;
       const slot = slotOf(timer);
       slot.running = true;
       slot.deadline = performance.now() + ms;
@@ -97,6 +99,7 @@ export const createTimers = (deliver: (impulse: Impulse) => void): Timers => {
       passing.delete(key);
     },
     close() {
+      closed = true;
       for (const slots of [kept.dl, kept.bridge, passing]) {
         for (const slot of slots.values()) {
           slot.running = false;

@@ -39,6 +39,16 @@ test("after the process was held up, what waits to be read comes before what tim
   expect(seen).toEqual(["octet", "frame", "link"]);
 });
 
+test("closed, none is started any more", async () => {
+  const seen: string[] = [];
+  const timers = createTimers((impulse) => seen.push(impulse.type));
+  timers.start({ for: "dl", name: "frame" }, 1);
+  timers.close();
+  timers.start({ for: "dl", name: "link" }, 1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(seen).toEqual([]);
+});
+
 /** Two ends of a connection through the kernel. */
 const pipe = async (): Promise<readonly [Socket, Socket]> => {
   const server = createServer().listen(0, "127.0.0.1");
