@@ -143,7 +143,7 @@ const queueFigures = ({ queue, tallies, sender, features }: BridgeState, at: num
 const rejections = ({ rejected, failed }: BridgeState["tallies"]) => ({
   ...rejected,
   queue_full: rejected.queue_full ?? 0,
-  bus_offline: failed.bus_offline ?? 0,
+  bus_offline: (rejected.bus_offline ?? 0) + (failed.bus_offline ?? 0),
   rate_limited: rejected.rate_limited ?? 0,
   invalid: INVALID.reduce((sum, code) => sum + (rejected[code] ?? 0), 0),
   retained_command: rejected.retained_command ?? 0,
