@@ -81,8 +81,9 @@ const outsideOf = (
   wanted: number | null,
 ): Failure | undefined => {
   if (object?.min === undefined && object?.max === undefined) return undefined;
-  const number = wanted ?? meaningOf(object, value).value;
-  if (typeof number !== "number") return undefined;
+  const sent = meaningOf(object, value).value;
+  if (typeof sent !== "number") return undefined;
+  const number = wanted ?? sent;
   const type = object.dpt === undefined ? undefined : findDpt(object.dpt);
   const min = object.min ?? type?.range?.min ?? number;
   const max = object.max ?? type?.range?.max ?? number;
