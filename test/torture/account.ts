@@ -120,8 +120,8 @@ export const openAccount = (clock: Clock): Account => {
       decide(one, "unheard");
     } else if (drop !== undefined) {
       if (!one.own) dropped[drop.reason] = (dropped[drop.reason] ?? 0) + 1;
-      // Its check octet closed all the same, so for the link layer the source has said something else meanwhile.
-      if (!drop.reason.startsWith("dl.")) one.chain.altered = true;
+      // For the link layer the source has said something else meanwhile.
+      if (closesEarly(one.frame.octets)) one.chain.altered = true;
       decide(one, "dropped");
     } else {
       say(unaccounted, showFrame(one.frame));
@@ -265,6 +265,13 @@ export const keyOf = (octets: Octets): string | undefined => {
 };
 export const contentKey = (source: number, destination: number, tpdu: Octets): string =>
   `${source} ${destination} ${[...tpdu].join()}`;
+
+/** Altered in its length so that an octet before its last one closes it. */
+const closesEarly = (octets: Octets): boolean => {
+  const [control = 0, , , , , length = 0] = octets;
+  const end = 8 + (length & 0x0f);
+  return (control & 0x80) !== 0 && end < octets.length && isIntact(octets.slice(0, end));
+};
 
 const lengthOf = (key: string | undefined): number => key?.split(",").length ?? 0;
 const ALTERED = "altered, and its check octet closes";
