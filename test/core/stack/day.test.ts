@@ -43,7 +43,7 @@ describe("24 simulated hours of management traffic, every hundredth octet lost",
     process.stdout.write(`a day: ${a.summary()} · ${b.summary()}, ${seconds(begun)} s\n`);
     for (const { troubles, crossings, open, asked, ended, tally, connections } of sides) {
       expect(troubles).toEqual([]);
-      expect(crossings.length).toBeLessThan(3);
+      expect(crossings).toEqual([]);
       expect([...open.keys()]).toEqual([]);
       expect(asked.filter((id) => !ended.has(id))).toEqual([]);
       expect(connections()).toEqual([]);
@@ -58,7 +58,7 @@ const seconds = (begun: number): string => ((performance.now() - begun) / 1_000)
 
 const twoSides = () => {
   const clock = virtualClock();
-  const faults = createFaults(seededRandom(13), {});
+  const faults = createFaults(seededRandom(14), {});
   const line = createLine({ clock });
   const side = (own: number, peer: number, seed: number) =>
     createSide({
