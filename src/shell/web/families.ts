@@ -37,12 +37,6 @@ const loads = ({ load_1s, load_10s, load_60s }: HealthDocument["bus"]): readonly
 const byCode = (label: string, tally: Readonly<Partial<Record<string, number>>>) =>
   Object.entries(tally).map(([code, count = 0]): Sample => [{ [label]: code }, count]);
 
-/** Each once: `bridge/health` has a sum beside them, and counts those there that ended for want of a bus. */
-const refusals = ({ rejected, failed }: HealthDocument["queue"]) => {
-  const { invalid: _, ...codes } = rejected;
-  return { ...codes, bus_offline: codes.bus_offline - (failed.bus_offline ?? 0) };
-};
-
 const STATES: Readonly<Record<"online" | OfflineReason, true>> = {
   online: true,
   starting: true,
@@ -88,7 +82,7 @@ export const FAMILIES: readonly Family[] = [
   counter("queue_throttled_seconds", "time in which the own share of the line held something back", ({ health }) => health.queue.throttled_ms / 1_000),
   counter("queue_merged", "commands replaced by a newer one for the same group address", ({ health }) => health.queue.merged),
   counter("queue_dropped", "commands and reads taken out of the queue unsent, by reason", ({ health }) => byCode("reason", health.queue.dropped), "reason"),
-  counter("commands_rejected", "commands and requests that were refused, by error code", ({ health }) => byCode("code", refusals(health.queue)), "code"),
+  counter("commands_rejected", "commands and requests that were refused, by error code", ({ state }) => byCode("code", state.bridge.tallies.rejected), "code"),
   counter("commands_failed", "commands that were taken and failed, by error code", ({ health }) => byCode("code", health.queue.failed), "code"),
   counter("reads_sent", "values asked for on the bus", ({ health }) => health.read.sent),
   counter("reads_answered", "of these, answered", ({ health }) => health.read.answered),

@@ -9,7 +9,7 @@ import { HOUR_MS, meaningOf, notice, type Telegram } from "../telegrams/publish.
 import { andThen, type Turn } from "../turn.ts";
 import { airtime, spend } from "./budget.ts";
 import { endEntry, leave } from "./line-up.ts";
-import { type Entry, requeue } from "./queue.ts";
+import { BACKGROUND, type Entry, requeue } from "./queue.ts";
 import { confirmed } from "./reads.ts";
 
 /** How the frame with the transceiver ended. One that was given up already is of no interest. */
@@ -108,7 +108,6 @@ const arrived = (
   );
 };
 
-/** Reads of the bridge itself are in the background. */
 const originOf = (entry: Entry): Telegram["origin"] => {
   if (entry.link !== undefined) return "link";
   const isAsked = entry.service === "read" ? entry.class < BACKGROUND : entry.command !== null;
@@ -158,4 +157,3 @@ const WAS_ON_THE_BUS: Readonly<Record<Outcome, boolean>> = {
   too_long: false,
 };
 const PAUSE_MS = 500;
-const BACKGROUND = 5;

@@ -15,6 +15,8 @@ export type Queue = Readonly<{
 }>;
 
 export type QueueClass = 0 | 1 | 2 | 3 | 4 | 5;
+/** Reads of the bridge itself. */
+export const BACKGROUND = 5;
 
 export type Entry = Readonly<{
   /** Counts up; also the `ref` of the request to the stack. */

@@ -2,7 +2,7 @@ import type { GroupAddress } from "../../../address.ts";
 import { NOTHING } from "../../../impulse.ts";
 import { EMPTY_TABLE, get, put, type Table } from "../../../table.ts";
 import { enter } from "../queue/line-up.ts";
-import { remove } from "../queue/queue.ts";
+import { BACKGROUND, remove } from "../queue/queue.ts";
 import { isUnderWay } from "../queue/reads.ts";
 import type { BridgeState } from "../state.ts";
 import { andThen, forEach, type Turn } from "../turn.ts";
@@ -110,6 +110,5 @@ const isHeard = ({ held }: BridgeState, ga: GroupAddress, since: number): boolea
 const isOurs = ({ provided }: BridgeState, ga: GroupAddress): boolean =>
   get(provided, ga) !== undefined;
 
-const BACKGROUND = 5;
 /** Two without an answer, one with the transceiver, one that waits. */
 const AT_ONCE = 4;
